@@ -1,0 +1,179 @@
+// Build: the greedy mapper of the boot, __create_pgd_mapping() with alloc_init_pud(), init_pmd(), init_pte().
+// For each range it takes the largest leaf that VA, PA and the rest of the range allow, and never replaces a
+// table by a leaf. The same mapper later rewrites the read-only aliases of the image.
+// Stores and tables are counted; the barriers of boot-time mapping are not modelled.
+import { COUNTER_DESCRIPTOR_WRITES, count } from './counters';
+import {
+  ACCESS_FLAG,
+  CONTIGUOUS,
+  isTable,
+  leafAttributes,
+  NON_GLOBAL,
+  oaField,
+  oaIsLinear,
+  protBits,
+  TABLE_PXN,
+  TABLE_UXN,
+  VALID,
+} from './descriptor';
+import { EINVAL, ENOMEM } from './errno';
+import { fillDescriptors } from './fill';
+import {
+  blocksAt,
+  contiguousShift,
+  contiguousSize,
+  entriesAt,
+  entryOf,
+  granuleSize,
+  LAST_LEVEL,
+  levelSize,
+  nextBoundary,
+  pageEnd,
+  rootLevel,
+} from './geometry';
+import { materialTable, mayAllocate, root, tableDescriptor, tableOf } from './tables';
+import { countUniform, isUniform, materialise, mayBeUniform, uniformEntry } from './uniform';
+
+export const NO_BLOCK_MAPPINGS: u32 = 1 << 0;
+export const NO_CONT_MAPPINGS: u32 = 1 << 1;
+export const NO_EXEC_MAPPINGS: u32 = 1 << 2;
+const PAGES_ONLY: u32 = NO_BLOCK_MAPPINGS | NO_CONT_MAPPINGS;
+
+/**
+ * Maps [va, va + size) to [pa, pa + size), both rounded out to pages.
+ * @returns 0, -EINVAL where va and pa differ in their offset in the page, -ENOMEM where a table could not be had.
+ */
+export function mapRange(pa: u64, va: u64, size: u64, prot: u32, flags: u32): i32 {
+  const pageMask = <u64>granuleSize - 1;
+  if ((pa ^ va) & pageMask) return -EINVAL;
+  const end = (va + size + pageMask) & ~pageMask;
+  return mapTable(root, rootLevel, va & ~pageMask, end, pa & ~pageMask, protBits(prot), flags);
+}
+
+/** Maps [va, end) in a table of `level`, one contiguous group (or one entry, where the level has none) at a time. */
+function mapTable(table: usize, level: i32, va: u64, end: u64, pa: u64, attributes: u64, flags: u32): i32 {
+  const groupSize = contiguousSize(level);
+  while (va < end) {
+    const next = nextBoundary(va, end, groupSize);
+    const wholeGroup = ((va | next | pa) & (groupSize - 1)) === 0;
+    const contiguous =
+      contiguousShift(level) > 0 &&
+      wholeGroup &&
+      !(flags & NO_CONT_MAPPINGS) &&
+      groupMayBeContiguous(table, level, va);
+    const leaf = leafAttributes(attributes, level) | (contiguous ? CONTIGUOUS : 0);
+    if (level === LAST_LEVEL) {
+      mapPages(entryOf(table, level, va), <u32>((next - va) / granuleSize), pa, leaf);
+    } else {
+      const ret = mapGroup(table, level, va, next, pa, leaf, attributes, flags);
+      if (ret !== 0) return ret;
+    }
+    pa += next - va;
+    va = next;
+  }
+  return 0;
+}
+
+/** Entries of one group above the last level: blocks where they fit, tables elsewhere. */
+function mapGroup(
+  table: usize,
+  level: i32,
+  va: u64,
+  end: u64,
+  pa: u64,
+  leaf: u64,
+  attributes: u64,
+  flags: u32,
+): i32 {
+  const size = levelSize(level);
+  while (va < end) {
+    const next = nextBoundary(va, end, size);
+    const entry = entryOf(table, level, va);
+    const desc = load<u64>(entry);
+    const whole = ((va | next | pa) & (size - 1)) === 0;
+    if (whole && blocksAt(level) && !(flags & NO_BLOCK_MAPPINGS) && !isTable(desc)) {
+      store<u64>(entry, oaField(pa) | leaf);
+      count(COUNTER_DESCRIPTOR_WRITES);
+    } else if (whole && desc === 0 && pagesMayStayUniform(level, pa, attributes, flags)) {
+      store<u64>(entry, uniformEntry(pa, attributes));
+      count(COUNTER_DESCRIPTOR_WRITES);
+      countUniform(level);
+    } else {
+      const below = descend(entry, level, flags);
+      if (below === 0) return -ENOMEM;
+      const ret = mapTable(below, level + 1, va, next, pa, attributes, flags);
+      if (ret !== 0) return ret;
+    }
+    pa += next - va;
+    va = next;
+  }
+  return 0;
+}
+
+function pagesMayStayUniform(level: i32, pa: u64, attributes: u64, flags: u32): bool {
+  if ((flags & PAGES_ONLY) !== PAGES_ONLY || !(flags & NO_EXEC_MAPPINGS)) return false;
+  return mayBeUniform(pa, level, attributes);
+}
+
+/** The table below an entry, made where there is none. Only a new table's entry gets the PXN of NO_EXEC_MAPPINGS. */
+function descend(entry: usize, level: i32, flags: u32): usize {
+  const desc = load<u64>(entry);
+  if (isUniform(desc)) return materialise(entry, level);
+  if (desc !== 0) return tableOf(desc);
+  if (!mayAllocate(level + 1)) return 0;
+  const table = materialTable(true);
+  const attributes = TABLE_UXN | ACCESS_FLAG | (flags & NO_EXEC_MAPPINGS ? TABLE_PXN : 0);
+  store<u64>(entry, tableDescriptor(table, attributes));
+  count(COUNTER_DESCRIPTOR_WRITES);
+  return table;
+}
+
+function mapPages(entry: usize, pages: u32, pa: u64, leaf: u64): void {
+  count(COUNTER_DESCRIPTOR_WRITES, pages);
+  if (oaIsLinear(pa, <u64>pages * granuleSize)) {
+    fillDescriptors(entry, pages, oaField(pa) | leaf, granuleSize);
+    return;
+  }
+  for (let i: u32 = 0; i < pages; i++) {
+    store<u64>(entry + ((<usize>i) << 3), oaField(pa + <u64>i * granuleSize) | leaf);
+  }
+}
+
+/** False where the group holds a valid entry without the Contiguous bit; a table counts as one. */
+function groupMayBeContiguous(table: usize, level: i32, va: u64): bool {
+  const entries = (<u32>1) << contiguousShift(level);
+  const first = entryOf(table, level, va & ~(contiguousSize(level) - 1));
+  for (let i: u32 = 0; i < entries; i++) {
+    const desc = load<u64>(first + ((<usize>i) << 3));
+    if (desc & VALID && !(desc & CONTIGUOUS)) return false;
+  }
+  return true;
+}
+
+/**
+ * The root entry that a 52-bit map shares between the linear map and the kernel image: the early image mapper
+ * has made it, without AF and without PXN, before the linear map is built. Nothing where there is none.
+ */
+export function linkSharedRootEntry(): void {
+  const size = levelSize(rootLevel);
+  if ((pageEnd & (size - 1)) === 0) return;
+  store<u64>(entryOf(root, rootLevel, pageEnd), tableDescriptor(materialTable(true), TABLE_UXN));
+}
+
+/**
+ * kpti_install_ng_mappings(): KPTI that is decided after boot marks every existing descriptor non-global,
+ * table descriptors included. Later splits copy the bit to leaves but not to their new tables.
+ */
+export function installNonGlobal(): void {
+  markNonGlobal(root, rootLevel);
+}
+
+function markNonGlobal(table: usize, level: i32): void {
+  for (let i: u32 = 0, n = entriesAt(level); i < n; i++) {
+    const entry = table + ((<usize>i) << 3);
+    const desc = load<u64>(entry);
+    if (!(desc & VALID)) continue;
+    store<u64>(entry, desc | NON_GLOBAL);
+    if (level < LAST_LEVEL && isTable(desc) && !isUniform(desc)) markNonGlobal(tableOf(desc), level + 1);
+  }
+}

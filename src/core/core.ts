@@ -1,0 +1,321 @@
+// The typed surface over one instance of the simulated machine. No descriptor is computed here.
+import type { Address } from '../io/address.js';
+import { constant, constantBits, constants } from './constants.js';
+import { type Counters, counterReader } from './counters.js';
+import { type CoreExports, instantiate } from './module.js';
+import { type Masks, masks, type OperationList, RECORD_WORDS } from './operations.js';
+
+const SYSTEM = [
+  'requiresBbml2',
+  'hasBbml2',
+  'capsFinal',
+  'smp',
+  'pageAllocator',
+  'tlbiRange',
+  'repeatTlbi',
+  'lpa2',
+  'nonGlobal',
+  'bti',
+  'rodataReadOnly',
+  'lazyMmu',
+  'uniformTables',
+  'pagesOnly',
+] as const;
+/** What the running kernel and its CPUs are; each name is a SYSTEM_ flag of the core. */
+export type SystemFlag = (typeof SYSTEM)[number];
+export type System = Readonly<Partial<Record<SystemFlag, boolean>>>;
+
+const PERMISSIONS = ['ro', 'rw', 'nx', 'x', 'valid', 'invalid', 'default', 'decrypted', 'encrypted'] as const;
+/** A permission change, by the entry point that makes it. */
+export type Permission = (typeof PERMISSIONS)[number];
+
+const PROTS = ['kernel', 'kernelTagged', 'kernelRo'] as const;
+export type Prot = (typeof PROTS)[number];
+
+const OPERATIONS = [
+  'change',
+  'changeSeriesV3',
+  'flush',
+  'flushAll',
+  'split',
+  'splitToPages',
+  'failAllocations',
+  'kfencePool',
+  'chained',
+  'noFlush',
+  'skipped',
+  'capacity',
+  'bytes',
+] as const;
+
+const LEAVES = ['pud', 'pmdCont', 'pmd', 'pteCont', 'pte'] as const;
+const TABLES = ['p4d', 'pud', 'pmd', 'pte'] as const;
+
+/** Leaf descriptors by kind; `pmdCont` and `pteCont` count descriptors, not groups. */
+export type LeafCounts = Record<(typeof LEAVES)[number], number>;
+/** Tables below the root, by what their entries are. */
+export type TableCounts = Record<(typeof TABLES)[number], number>;
+
+export interface Summary {
+  leaves: LeafCounts;
+  tables: TableCounts;
+  readOnlyBytes: number;
+  invalidBytes: number;
+}
+
+export interface Geometry {
+  granule: number;
+  granuleShift: number;
+  vaBits: number;
+  rootLevel: number;
+  pageOffset: Address;
+  pageEnd: Address;
+  /** Bytes of one entry at `level`. */
+  levelSize(level: number): number;
+  /** Bytes of a contiguous group at `level`; 0 where there is none. */
+  contiguousSize(level: number): number;
+}
+
+export interface Translation {
+  level: number;
+  /** Bytes of the leaf, and of what one TLB entry may cover (its contiguous group). */
+  leafBytes: number;
+  reachBytes: number;
+  contiguous: boolean;
+  valid: boolean;
+  pa: number;
+  descriptor: bigint;
+  /** PXN of the leaf or of any table on the way. */
+  privilegedExecuteNever: boolean;
+  /** Every descriptor read, from the root. */
+  read: bigint[];
+}
+
+/** One run of readRuns(): leaves, or table descriptors whose spans follow each other. */
+export interface Run {
+  table: boolean;
+  level: number;
+  va: Address;
+  pa: number;
+  count: number;
+  attributes: bigint;
+}
+
+export class Core {
+  readonly operation: Readonly<Record<(typeof OPERATIONS)[number], number>>;
+  /** Bits that readers of a map need to tell leaves apart. */
+  readonly bits: Readonly<
+    Record<'valid' | 'presentInvalid' | 'readOnly' | 'write' | 'contiguous' | 'typeMask' | 'pxn', bigint>
+  >;
+  readonly raw: CoreExports;
+  /** Every table allocation, in order, could fail: see failAllocationsAfter(). */
+  readonly counters: () => Counters;
+  #geometry: Geometry | undefined;
+  readonly #system: Readonly<Record<SystemFlag, number>>;
+  readonly #permission: Readonly<Record<Permission, number>>;
+  readonly #prot: Readonly<Record<Prot, number>>;
+  readonly #mapping: { noBlock: number; noCont: number; noExec: number };
+  readonly #summaryLeaves: Readonly<Record<(typeof LEAVES)[number], number>>;
+  readonly #summaryTables: Readonly<Record<(typeof TABLES)[number], number>>;
+  readonly #log: { kindMask: number; capacity: number };
+  readonly #exports: WebAssembly.Exports;
+
+  constructor(instance: WebAssembly.Instance = instantiate()) {
+    const exports = instance.exports;
+    this.#exports = exports;
+    this.raw = exports as unknown as CoreExports;
+    this.operation = constants(exports, 'OPERATION', OPERATIONS);
+    this.#system = constants(exports, 'SYSTEM', SYSTEM);
+    this.#permission = constants(exports, 'PERMISSION', PERMISSIONS);
+    this.#prot = constants(exports, 'PROT', PROTS);
+    this.#mapping = {
+      noBlock: constant(exports, 'NO_BLOCK_MAPPINGS'),
+      noCont: constant(exports, 'NO_CONT_MAPPINGS'),
+      noExec: constant(exports, 'NO_EXEC_MAPPINGS'),
+    };
+    this.#summaryLeaves = constants(exports, 'SUMMARY_LEAVES', LEAVES);
+    this.#summaryTables = constants(exports, 'SUMMARY_TABLES', TABLES);
+    this.#log = {
+      kindMask: constant(exports, 'LOG_KIND_MASK'),
+      capacity: constant(exports, 'LOG_CAPACITY'),
+    };
+    const bit = (name: string) => constantBits(exports, name);
+    this.bits = {
+      valid: bit('VALID'),
+      presentInvalid: bit('PRESENT_INVALID'),
+      readOnly: bit('READ_ONLY'),
+      write: bit('WRITE'),
+      contiguous: bit('CONTIGUOUS'),
+      typeMask: bit('TYPE_MASK'),
+      pxn: bit('PXN'),
+    };
+    const block = () => new BigUint64Array(this.raw.memory.buffer, this.raw.countersAddress(), 32);
+    this.counters = counterReader(exports, block);
+  }
+
+  /** Starts an empty machine. `pageEnd` is where the linear map's VA range ends (PAGE_END). */
+  reset(granule: number, vaBits: number, pageEnd: Address, system: System, realmIpaBits = 0): void {
+    const granuleShift = Math.log2(granule);
+    const raw = this.raw;
+    raw.reset(granuleShift, vaBits, pageEnd, this.#flags(system), realmIpaBits);
+    raw.resetCounters();
+    raw.resetLog(0);
+    this.#geometry = {
+      granule,
+      granuleShift,
+      vaBits,
+      rootLevel: raw.geometryRootLevel(),
+      pageOffset: raw.geometryPageOffset(),
+      pageEnd,
+      levelSize: (level) => raw.geometryLevelSize(level),
+      contiguousSize: (level) => raw.geometryContiguousSize(level),
+    };
+  }
+
+  get geometry(): Geometry {
+    if (!this.#geometry) throw new Error('the core has not been reset to a machine yet');
+    return this.#geometry;
+  }
+
+  /** Replaces what the kernel and its CPUs are, keeping the tables. */
+  setSystem(system: System, realmIpaBits = 0): void {
+    this.raw.setSystem(this.#flags(system), realmIpaBits);
+  }
+
+  /** Maps a range greedily, as the boot does. Returns 0 or a negative errno. */
+  mapRange(
+    pa: number,
+    va: Address,
+    size: number,
+    prot: Prot,
+    flags: { noBlock?: boolean; noCont?: boolean; noExec?: boolean } = {},
+  ): number {
+    const bits =
+      (flags.noBlock ? this.#mapping.noBlock : 0) |
+      (flags.noCont ? this.#mapping.noCont : 0) |
+      (flags.noExec ? this.#mapping.noExec : 0);
+    return this.#guard(() => this.raw.mapRange(pa, va, size, this.#prot[prot], bits));
+  }
+
+  /** The masks of a permission change on the machine in force (nG and BTI change them). */
+  permission(permission: Permission): Masks {
+    const code = this.#permission[permission];
+    return masks(
+      BigInt.asUintN(64, this.raw.permissionSet(code)),
+      BigInt.asUintN(64, this.raw.permissionClear(code)),
+    );
+  }
+
+  /** Runs a list in order; results are read from the list afterwards. */
+  run(list: OperationList): void {
+    const { capacity } = this.operation;
+    for (let done = 0; done < list.length; done += capacity) {
+      this.runSlice(list, done, Math.min(list.length, done + capacity));
+    }
+  }
+
+  /** Runs operations [from, to) of a list; at most the core's capacity at once. */
+  runSlice(list: OperationList, from: number, to: number): void {
+    const words = list.words.subarray(from * RECORD_WORDS, to * RECORD_WORDS);
+    const at = this.raw.operationsBuffer();
+    new Uint32Array(this.raw.memory.buffer, at, words.length).set(words);
+    this.#guard(() => this.raw.runOperations(to - from, from > 0 ? 1 : 0));
+    words.set(new Uint32Array(this.raw.memory.buffer, at, words.length));
+  }
+
+  /** The leaf that translates `va`, or null where an entry on the way is empty. */
+  walk(va: Address): Translation | null {
+    if (this.raw.walk(va) === constant(this.#exports, 'WALK_NONE')) return null;
+    const view = new DataView(this.raw.memory.buffer, this.raw.walkResult(), 96);
+    const descriptor = view.getBigUint64(8, true);
+    const reads = view.getUint32(36, true);
+    return {
+      level: view.getInt32(32, true),
+      leafBytes: Number(view.getBigUint64(16, true)),
+      reachBytes: Number(view.getBigUint64(24, true)),
+      contiguous: (descriptor & this.bits.contiguous) !== 0n,
+      valid: (descriptor & this.bits.valid) !== 0n,
+      pa: Number(view.getBigUint64(0, true)),
+      descriptor,
+      privilegedExecuteNever: view.getUint32(40, true) === 1,
+      read: Array.from({ length: reads }, (_, i) => view.getBigUint64(48 + 8 * i, true)),
+    };
+  }
+
+  /** All runs of the linear map, leaves and tables, in address order; adjacent ones may belong together. */
+  *runs(): Generator<Run> {
+    const { pageOffset, pageEnd } = this.geometry;
+    const bytes = constant(this.#exports, 'RUN_BYTES');
+    const table = constant(this.#exports, 'RUN_TABLE');
+    for (let from = pageOffset; from !== pageEnd; from = this.raw.runsResume()) {
+      const records = this.raw.readRuns(from);
+      const view = new DataView(this.raw.memory.buffer, this.raw.runsBuffer(), records * bytes);
+      for (let at = 0; at < records * bytes; at += bytes) {
+        yield {
+          table: view.getUint32(at + 4, true) === table,
+          level: view.getInt32(at, true),
+          va: Number(view.getBigInt64(at + 8, true)),
+          pa: Number(view.getBigUint64(at + 16, true)),
+          count: Number(view.getBigUint64(at + 24, true)),
+          attributes: view.getBigUint64(at + 32, true),
+        };
+      }
+    }
+  }
+
+  summary(): Summary {
+    this.raw.summarise();
+    const slots = new BigUint64Array(this.raw.memory.buffer, this.raw.summaryAddress(), 16);
+    const pick = <K extends string>(names: readonly K[], indices: Readonly<Record<K, number>>) =>
+      Object.fromEntries(names.map((name) => [name, Number(slots[indices[name]])])) as Record<K, number>;
+    return {
+      leaves: pick(LEAVES, this.#summaryLeaves),
+      tables: pick(TABLES, this.#summaryTables),
+      readOnlyBytes: Number(slots[constant(this.#exports, 'SUMMARY_READ_ONLY_BYTES')]),
+      invalidBytes: Number(slots[constant(this.#exports, 'SUMMARY_INVALID_BYTES')]),
+    };
+  }
+
+  resetCounters(): void {
+    this.raw.resetCounters();
+  }
+
+  /** Starts an empty event log, or ends logging. */
+  resetLog(on: boolean): void {
+    this.raw.resetLog(on ? 1 : 0);
+  }
+
+  /** Boundaries and splits since the log was reset: address and LOG_ kind. Throws where the log overflowed. */
+  log(): { kind: number; va: Address }[] {
+    const events = this.raw.logEvents();
+    if (events > this.#log.capacity)
+      throw new Error(`the event log holds ${this.#log.capacity}, not ${events}`);
+    const view = new DataView(this.raw.memory.buffer, this.raw.logAddress(), events * 8);
+    return Array.from({ length: events }, (_, i) => {
+      const kind = view.getUint32(i * 8, true) & this.#log.kindMask;
+      return { kind, va: Number(view.getBigInt64(i * 8, true)) - kind };
+    });
+  }
+
+  logKind(
+    name: 'boundary' | 'splitPudToContPmd' | 'splitPudToPmd' | 'splitPmdToContPte' | 'splitPmdToPte',
+  ): number {
+    return constants(this.#exports, 'LOG', [name])[name];
+  }
+
+  #flags(system: System): number {
+    let flags = 0;
+    for (const name of SYSTEM) if (system[name]) flags |= this.#system[name];
+    return flags;
+  }
+
+  /** The core traps when its 4 GiB are used up; anything else that traps is a bug and goes on as it is. */
+  #guard<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      if (this.raw.outOfMemory.value) throw new RangeError('the tables of this machine need more than 4 GiB');
+      throw error;
+    }
+  }
+}
