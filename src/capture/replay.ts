@@ -1,0 +1,175 @@
+// Replay: a scenario's trace applied to the map it started from, compared with the maps that were read on the way.
+import type { Core } from '../core/core.js';
+import type { Counters } from '../core/counters.js';
+import { OperationList } from '../core/operations.js';
+import { resetToMachine } from '../kernel/boot.js';
+import { type Comparison, compareMaps } from '../map/compare.js';
+import { loadMap, readMap } from '../map/core-map.js';
+import type { LinearMap } from '../map/linear-map.js';
+import { type MapState, mapState } from '../map/map-state.js';
+import { differingBytes } from '../map/permissions.js';
+import type { Strategy } from '../strategy/index.js';
+import type { Call } from './calls.js';
+import { ReplayPlan } from './plan.js';
+import type { Scenario } from './scenario.js';
+import { mapVmallocRanges } from './vmalloc-side.js';
+import { TraceCheck, type TraceCounters } from './witness.js';
+
+export interface SnapshotResult extends Comparison {
+  name: string;
+  equal: boolean;
+}
+
+export interface Replay {
+  /** Calls applied: changes and KFENCE pools. */
+  applied: number;
+  /** One for each captured map, in the order of the trace; `after` last. Empty where there is none, and for strategies. */
+  snapshots: SnapshotResult[];
+  counters: Counters;
+  /** What the trace itself shows, and whether the counters say the same. Only for what the kernel did. */
+  trace: TraceCounters | null;
+  before: MapState;
+  after: MapState;
+  map: LinearMap;
+}
+
+/** A replay as another strategy. */
+export interface StrategyReplay extends Replay {
+  /** Bytes whose translation or permissions differ at the end from what the kernel's page by page gives. */
+  permissionDifferenceBytes: number;
+}
+
+/** Replays a scenario exactly as the kernel did it. @throws RangeError where the captured map cannot exist. */
+export function replay(core: Core, scenario: Scenario): Replay {
+  return new ReplayRun(core, scenario, null).run();
+}
+
+/** Replays a scenario as a strategy would have done it, with its kernel's way of mapping memory. */
+export function replayAs(core: Core, scenario: Scenario, strategy: Strategy): StrategyReplay {
+  const reference = new ReplayRun(core, scenario, null).run().map;
+  const result = new ReplayRun(core, scenario, strategy).run();
+  return { ...result, permissionDifferenceBytes: differingBytes(reference, result.map, core.bits) };
+}
+
+class ReplayRun {
+  readonly #calls: readonly Call[];
+  readonly #check: TraceCheck;
+  readonly #plan: ReplayPlan;
+  readonly #snapshots: SnapshotResult[] = [];
+  #applied = 0;
+
+  constructor(
+    private readonly core: Core,
+    private readonly scenario: Scenario,
+    private readonly strategy: Strategy | null,
+  ) {
+    this.#calls = scenario.trace.calls;
+    resetToMachine(core, scenario.machine, strategy?.boot ?? {});
+    this.#check = new TraceCheck(core, scenario.trace);
+    this.#plan = new ReplayPlan(core, scenario.machine, this.#calls, strategy);
+  }
+
+  run(): Replay {
+    this.#load();
+    const before = mapState(this.core);
+    mapVmallocRanges(this.core, this.#calls);
+    this.core.resetCounters();
+
+    // What lies between the lines of the first marker may be in the map already; making it again changes nothing,
+    // for a call sets and clears the same bits and splits only what is not split.
+    this.#apply(this.#marker('before', 'request', 0) + 1);
+
+    return {
+      applied: this.#applied,
+      snapshots: this.#snapshots,
+      counters: this.core.counters(),
+      trace: this.strategy ? null : this.#check.result(),
+      before,
+      after: mapState(this.core),
+      map: readMap(this.core),
+    };
+  }
+
+  /** The captured map, as the strategy's kernel would have had it: without contiguous groups, or in pages. */
+  #load(): void {
+    const { before, machine } = this.scenario;
+    const { noContiguous, pagesOnly } = this.strategy?.boot ?? {};
+    const { contiguous } = this.core.bits;
+    const leaves = noContiguous
+      ? before.leaves.map((run) => ({ ...run, attributes: run.attributes & ~contiguous }))
+      : before.leaves;
+    loadMap(this.core, { ...before, leaves });
+    if (!pagesOnly) return;
+    const list = new OperationList();
+    const { pageOffset, pageEnd } = machine;
+    list.push(this.core.operation.splitToPages, 0, pageOffset, pageEnd - pageOffset);
+    this.core.run(list);
+  }
+
+  /** Applies the calls from `begin` on, comparing with every map that was read between them; the last is `after`. */
+  #apply(begin: number): void {
+    let start = begin;
+    for (let index = begin; index < this.#calls.length; index++) {
+      const call = this.#calls[index] as Call;
+      if (call.kind !== 'marker' || call.phase !== 'request') continue;
+      this.#execute(start, index);
+      start = this.#compareAround(call.name, index);
+      if (call.name === 'after') return;
+      index = start - 1;
+    }
+    this.#execute(start, this.#calls.length);
+    // A trace without markers is compared at its end.
+    if (!this.#snapshots.some(({ name }) => name === 'after')) this.#compare('after');
+  }
+
+  /**
+   * Compares with the map that was read between the two lines of a marker. It is the state after some prefix of the
+   * calls in between, for KFENCE's timer does not wait for the reader. Returns the first call not yet applied.
+   */
+  #compareAround(name: string, request: number): number {
+    const unchanged = this.#compare(name);
+    if (!unchanged || unchanged.equal) return request + 1;
+    const done = this.#marker(name, 'done', request);
+    for (let index = request + 1; index < done; index++) {
+      this.#execute(index, index + 1);
+      this.#snapshots.pop();
+      if (this.#compare(name)?.equal) return index + 1;
+    }
+    this.#snapshots[this.#snapshots.length - 1] = unchanged;
+    return Math.max(done, request + 1);
+  }
+
+  #compare(name: string): SnapshotResult | null {
+    const expected = this.scenario.snapshots.get(name);
+    if (!expected || this.strategy) return null;
+    const { pageEnd } = this.scenario.machine;
+    const comparison = compareMaps(expected, readMap(this.core), { pageEnd });
+    const result = { name, equal: comparison.differenceCount === 0, ...comparison };
+    this.#snapshots.push(result);
+    return result;
+  }
+
+  #execute(from: number, to: number): void {
+    if (from >= to) return;
+    const segment = this.#plan.segment(from, to);
+    const { capacity } = this.core.operation;
+    const { operations } = segment;
+    for (let done = 0; done < operations.length; done += capacity) {
+      const until = Math.min(operations.length, done + capacity);
+      this.core.resetLog(this.strategy === null);
+      this.core.runSlice(operations, done, until);
+      if (this.strategy === null) this.#check.take(segment, done, until);
+    }
+    this.core.resetLog(false);
+    for (let index = from; index < to; index++) {
+      const { kind } = this.#calls[index] as Call;
+      if (kind === 'change' || kind === 'kfence') this.#applied++;
+    }
+  }
+
+  #marker(name: string, phase: 'request' | 'done', from: number): number {
+    return this.#calls.findIndex(
+      (call, index) => index >= from && call.kind === 'marker' && call.name === name && call.phase === phase,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+// One run of the main job as data: everything that is printed or drawn, so that a report never runs the simulator.
+// Counters are exact; times are measured and carry their interval. Written to results/latest/run.json.
+import type { Counters } from '../core/counters.js';
+import type { MapState } from '../map/map-state.js';
+
+export type { MapState } from '../map/map-state.js';
+
+export const RUN_SCHEMA = 'linmap.run/1';
+
+export interface Run {
+  schema: typeof RUN_SCHEMA;
+  /** linmap's own version. */
+  version: string;
+  /** ISO 8601, UTC. */
+  time: string;
+  commit: { hash: string; dirty: boolean } | null;
+  environment: Environment;
+  options: { quick: boolean; filter: string | null };
+  warnings: string[];
+  replays: ReplayRecord[];
+  traceStrategies: TraceStrategyRecord[];
+  comparisons: ComparisonRecord[];
+  tableMemory: TableMemoryRecord[];
+  hotPath: HotPathRecord[];
+  /** Wall-clock milliseconds of the whole run and of its parts. */
+  elapsedMs: { total: number; parts: Record<string, number> };
+}
+
+/** What a time depends on. `fingerprint` names it; times of different fingerprints are not comparable. */
+export interface Environment {
+  fingerprint: string;
+  cpu: string;
+  cores: number;
+  architecture: string;
+  platform: string;
+  node: string;
+  v8: string;
+  loadAverage: number;
+  wasm: { sha256: string; bytes: number };
+}
+
+/** A captured scenario, replayed as the kernel did it. */
+export interface ReplayRecord {
+  machine: string;
+  scenario: string;
+  granule: number;
+  vaBits: number;
+  /** Events in the trace, and calls applied to the map. */
+  events: number;
+  applied: number;
+  /** null where the scenario has no map to compare with. */
+  equal: boolean | null;
+  differenceCount: number;
+  /** What the trace itself shows (splits, tables, boundaries) is what the counters say. */
+  agreesWithTrace: boolean;
+  counters: Counters;
+  before: MapState;
+  after: MapState;
+}
+
+/** A captured scenario, as another strategy would have done it. */
+export interface TraceStrategyRecord {
+  machine: string;
+  scenario: string;
+  granule: number;
+  strategy: string;
+  /** Every page ends with the permissions that the kernel gave it. */
+  permissionsEqual: boolean;
+  counters: Counters;
+  after: MapState;
+}
+
+/** One strategy doing one workload on one built machine. */
+export interface ComparisonRecord {
+  granule: number;
+  vaBits: number;
+  memoryBytes: number;
+  /** See bench/configurations.ts: `pages`, `blocks`, `on`, `off`. */
+  configuration: string;
+  workload: string;
+  strategy: string;
+  /** 0, or the negative errno that ended the workload. */
+  result: number;
+  counters: Counters;
+  before: MapState;
+  after: MapState;
+}
+
+/** Memory of the linear map's page tables, root not counted, right after boot. */
+export interface TableMemoryRecord {
+  granule: number;
+  vaBits: number;
+  memoryBytes: number;
+  configuration: string;
+  tableBytes: number;
+}
+
+export type HotPath = 'walk' | 'split' | 'change' | 'build';
+export type Implementation = 'wasm' | 'typescript';
+
+/** A measured time: median of samples with a 95 % confidence interval of the median, in nanoseconds per operation. */
+export interface HotPathRecord {
+  path: HotPath;
+  /** What was timed, in words: `random walks over 256 GiB of pages`. */
+  title: string;
+  /** What one operation is: `walk`, `split`, `page`, `descriptor`. */
+  operation: string;
+  implementation: Implementation;
+  nsPerOperation: { median: number; low: number; high: number; samples: number };
+}
