@@ -32,7 +32,14 @@ import {
   rootLevel,
 } from './geometry';
 import { materialTable, mayAllocate, root, tableDescriptor, tableOf } from './tables';
-import { countUniform, isUniform, materialise, mayBeUniform, uniformEntry } from './uniform';
+import {
+  countUniform,
+  isUniform,
+  materialise,
+  mayBeUniform,
+  nonGlobalUniform,
+  uniformEntry,
+} from './uniform';
 
 export const NO_BLOCK_MAPPINGS: u32 = 1 << 0;
 export const NO_CONT_MAPPINGS: u32 = 1 << 1;
@@ -41,7 +48,8 @@ const PAGES_ONLY: u32 = NO_BLOCK_MAPPINGS | NO_CONT_MAPPINGS;
 
 /**
  * Maps [va, va + size) to [pa, pa + size), both rounded out to pages.
- * @returns 0, -EINVAL where va and pa differ in their offset in the page, -ENOMEM where a table could not be had.
+ * @returns 0, -EINVAL where va and pa differ in their offset in the page or pages would replace a block, -ENOMEM
+ * where a table could not be had.
  */
 export function mapRange(pa: u64, va: u64, size: u64, prot: u32, flags: u32): i32 {
   const pageMask = <u64>granuleSize - 1;
@@ -50,17 +58,14 @@ export function mapRange(pa: u64, va: u64, size: u64, prot: u32, flags: u32): i3
   return mapTable(root, rootLevel, va & ~pageMask, end, pa & ~pageMask, protBits(prot), flags);
 }
 
-/** Maps [va, end) in a table of `level`, one contiguous group (or one entry, where the level has none) at a time. */
+/** Maps [va, end) in a table of `level`, one contiguous group at a time where groups are possible. */
 function mapTable(table: usize, level: i32, va: u64, end: u64, pa: u64, attributes: u64, flags: u32): i32 {
+  const groups = contiguousShift(level) > 0 && !(flags & NO_CONT_MAPPINGS);
   const groupSize = contiguousSize(level);
   while (va < end) {
-    const next = nextBoundary(va, end, groupSize);
+    const next = groups ? nextBoundary(va, end, groupSize) : end;
     const wholeGroup = ((va | next | pa) & (groupSize - 1)) === 0;
-    const contiguous =
-      contiguousShift(level) > 0 &&
-      wholeGroup &&
-      !(flags & NO_CONT_MAPPINGS) &&
-      groupMayBeContiguous(table, level, va);
+    const contiguous = groups && wholeGroup && groupMayBeContiguous(table, level, va);
     const leaf = leafAttributes(attributes, level) | (contiguous ? CONTIGUOUS : 0);
     if (level === LAST_LEVEL) {
       mapPages(entryOf(table, level, va), <u32>((next - va) / granuleSize), pa, leaf);
@@ -99,6 +104,8 @@ function mapGroup(
       count(COUNTER_DESCRIPTOR_WRITES);
       countUniform(level);
     } else {
+      // The kernel stops with BUG(): it never maps pages over a block that is in place.
+      if (desc !== 0 && !isTable(desc)) return -EINVAL;
       const below = descend(entry, level, flags);
       if (below === 0) return -ENOMEM;
       const ret = mapTable(below, level + 1, va, next, pa, attributes, flags);
@@ -173,7 +180,11 @@ function markNonGlobal(table: usize, level: i32): void {
     const entry = table + ((<usize>i) << 3);
     const desc = load<u64>(entry);
     if (!(desc & VALID)) continue;
+    if (level < LAST_LEVEL && isUniform(desc)) {
+      store<u64>(entry, nonGlobalUniform(desc));
+      continue;
+    }
     store<u64>(entry, desc | NON_GLOBAL);
-    if (level < LAST_LEVEL && isTable(desc) && !isUniform(desc)) markNonGlobal(tableOf(desc), level + 1);
+    if (level < LAST_LEVEL && isTable(desc)) markNonGlobal(tableOf(desc), level + 1);
   }
 }

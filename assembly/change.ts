@@ -37,8 +37,8 @@ export const PERMISSION_ENCRYPTED: u32 = 8;
 /** PROT_NS_SHARED: in a realm, the top bit of the guest's physical address space; elsewhere nothing. */
 function nonSecureShared(): u64 {
   if (realmIpaBits === 0) return 0;
-  const top: u64 = 1;
-  return oaField(top << (<u64>(realmIpaBits - 1)));
+  const top = <u64>(realmIpaBits - 1);
+  return oaField((<u64>1) << top);
 }
 
 /** The bits that a permission change sets. Clear comes first: with nG mappings bit 11 is in both masks. */

@@ -26,7 +26,6 @@ import {
   isBlock,
   isPresent,
   isTable,
-  NON_GLOBAL,
   oaField,
   oaIsLinear,
   oaOf,
@@ -50,6 +49,7 @@ import {
   granuleShift,
   granuleSize,
   LAST_LEVEL,
+  levelShift,
   levelSize,
   nextBoundary,
   rootLevel,
@@ -189,7 +189,7 @@ function childAttributes(desc: u64, below: i32, contiguous: bool): u64 {
 
 /** The new table would read back exactly as a uniform entry does. */
 function maySplitUniform(desc: u64, pa: u64, level: i32, linkBits: u64): bool {
-  if (!(desc & VALID) || desc & NON_GLOBAL || linkBits !== LINEAR_TABLE) return false;
+  if (!(desc & VALID) || linkBits !== LINEAR_TABLE) return false;
   return mayBeUniform(pa, level, attributesOf(desc));
 }
 
@@ -253,13 +253,26 @@ function splitTouched(table: usize, level: i32, va: u64, end: u64, tableBits: u6
     }
     // The pages of a block that was just split need no visit; those below a PUD may still be PMD blocks.
     const visit = isTable(desc) || (level < 2 && isBlock(desc));
-    if (level < LAST_LEVEL && visit && !isUniform(load<u64>(entry))) {
-      const ret = splitTouched(tableOf(load<u64>(entry)), level + 1, va, next, tableBits);
-      if (ret !== 0) return ret;
+    if (level < LAST_LEVEL && visit) {
+      const link = load<u64>(entry);
+      if (isUniform(link)) {
+        countVisit(level + 1, va, next);
+      } else {
+        const ret = splitTouched(tableOf(link), level + 1, va, next, tableBits);
+        if (ret !== 0) return ret;
+      }
     }
     va = next;
   }
   return 0;
+}
+
+/** The reads of a visit that finds pages only: every entry of `level` and below that covers part of [va, end). */
+function countVisit(level: i32, va: u64, end: u64): void {
+  for (; level <= LAST_LEVEL; level++) {
+    const shift = <u64>levelShift(level);
+    count(COUNTER_DESCRIPTOR_READS, ((end - 1) >> shift) - (va >> shift) + 1);
+  }
 }
 
 function readEntry(entry: usize): u64 {

@@ -1,9 +1,9 @@
 // Uniform tables: a table, or a whole subtree, whose leaves are pages of one attribute at consecutive
 // addresses is not stored. The entry that would point to it holds one word instead:
 //
-//   | bit 58 | descriptor of the subtree's first page (type 3) |
+//   | bit 58 | bit 57: the tables are nG | descriptor of the subtree's first page (type 3) |
 //
-// Bit 58 is a software bit that kernel mappings never use. The word's type bits read as a table's, which is
+// Bits 58 and 57 are software bits that kernel mappings never use. The word's type bits read as a table's, which is
 // what it stands for; only code that descends, reads out or summarises asks isUniform(). The tables are
 // counted as allocated when the word is made. The first write below it makes the next table real.
 import { COUNTER_DESCRIPTOR_WRITES, COUNTER_TABLES_PTE, count } from './counters';
@@ -24,6 +24,8 @@ import { SYSTEM_UNIFORM_TABLES, systemHas } from './system';
 import { failuresScheduled, materialTable, tableDescriptor } from './tables';
 
 const UNIFORM: u64 = (<u64>1) << 58;
+/** Set where KPTI has marked the tables. Pages that are made non-global hang on tables that are not. */
+const TABLES_NON_GLOBAL: u64 = (<u64>1) << 57;
 
 /** Attributes of the table descriptors that map_mem() makes, and that splitting a PXN leaf makes. */
 export const LINEAR_TABLE: u64 = TABLE_UXN | TABLE_PXN | ACCESS_FLAG;
@@ -35,7 +37,7 @@ export function isUniform(desc: u64): bool {
 /** True where the span of an entry of `level` that maps `pa` may stay unstored with the attributes given. */
 export function mayBeUniform(pa: u64, level: i32, attributes: u64): bool {
   if (!systemHas(SYSTEM_UNIFORM_TABLES) || failuresScheduled()) return false;
-  return (attributes & UNIFORM) === 0 && oaIsLinear(pa, levelSize(level));
+  return (attributes & (UNIFORM | TABLES_NON_GLOBAL)) === 0 && oaIsLinear(pa, levelSize(level));
 }
 
 /** The word for a subtree of pages below an entry of `level`. */
@@ -57,7 +59,7 @@ export function countUniform(level: i32): void {
 
 /** Descriptor of the first page below a uniform entry. */
 export function firstPage(desc: u64): u64 {
-  return desc & ~UNIFORM;
+  return desc & ~(UNIFORM | TABLES_NON_GLOBAL);
 }
 
 /** Descriptor of the page at byte `offset` of the span below a uniform entry. */
@@ -65,9 +67,14 @@ export function uniformPage(desc: u64, offset: u64): u64 {
   return firstPage(desc) + (offset & ~(<u64>granuleSize - 1));
 }
 
-/** Attributes of the table descriptor that a uniform entry stands for. Boot marks tables and pages nG together. */
+/** Attributes of the table descriptor that a uniform entry stands for. */
 export function uniformTableAttributes(desc: u64): u64 {
-  return LINEAR_TABLE | TYPE_TABLE | (desc & NON_GLOBAL);
+  return LINEAR_TABLE | TYPE_TABLE | (desc & TABLES_NON_GLOBAL ? NON_GLOBAL : 0);
+}
+
+/** The same pages and tables, all of them non-global. */
+export function nonGlobalUniform(desc: u64): u64 {
+  return desc | NON_GLOBAL | TABLES_NON_GLOBAL;
 }
 
 /** Makes the table below a uniform entry of `level` real and links it. Returns the new table. */

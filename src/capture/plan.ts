@@ -17,9 +17,10 @@ export interface Segment {
 }
 
 /**
- * Plans the calls [from, to) of a trace. A call on its own is made as it was; the pages of a group are made as the
- * strategy makes them, where the group's first page was made.
+ * Plans calls of a trace. A call on its own is made as it was; the pages of a group are made as the strategy makes
+ * them, where the group's first page was made.
  * @param strategy null to do exactly what the kernel did
+ * @param range the calls that will be made: pages before or after them belong to no group
  */
 export class ReplayPlan {
   readonly #groups: Map<ChangeCall, ChangeCall[]>;
@@ -29,8 +30,18 @@ export class ReplayPlan {
     private readonly machine: Machine,
     private readonly calls: readonly Call[],
     private readonly strategy: Strategy | null,
+    [begin, end]: readonly [begin: number, end: number],
   ) {
-    this.#groups = strategy ? groupChanges(calls, machine.pageEnd) : new Map();
+    this.#groups = strategy ? this.#regularGroups(calls.slice(begin, end)) : new Map();
+  }
+
+  /** Groups that can be made differently: single pages, as the loops of the kernel are. */
+  #regularGroups(calls: readonly Call[]): Map<ChangeCall, ChangeCall[]> {
+    const groups = groupChanges(calls, this.machine.pageEnd);
+    const irregular = new Set<ChangeCall[]>();
+    for (const [call, group] of groups) if (call.size !== this.machine.granule) irregular.add(group);
+    for (const [call, group] of groups) if (irregular.has(group)) groups.delete(call);
+    return groups;
   }
 
   segment(from: number, to: number): Segment {
@@ -51,7 +62,7 @@ export class ReplayPlan {
 
   #addChange(call: ChangeCall, operations: OperationList): void {
     const group = this.#groups.get(call);
-    if (!this.strategy || !group || group.some((member) => member.size !== this.machine.granule)) {
+    if (!this.strategy || !group) {
       this.#push(call, call.start, call.size, operations);
       return;
     }

@@ -10,6 +10,7 @@ import { type MapState, mapState } from '../map/map-state.js';
 import { differingBytes } from '../map/permissions.js';
 import type { Strategy } from '../strategy/index.js';
 import type { Call } from './calls.js';
+import { latePoolOf } from './late-pool.js';
 import { ReplayPlan } from './plan.js';
 import type { Scenario } from './scenario.js';
 import { mapVmallocRanges } from './vmalloc-side.js';
@@ -46,9 +47,11 @@ export function replay(core: Core, scenario: Scenario): Replay {
 
 /** Replays a scenario as a strategy would have done it, with its kernel's way of mapping memory. */
 export function replayAs(core: Core, scenario: Scenario, strategy: Strategy): StrategyReplay {
-  const reference = new ReplayRun(core, scenario, null).run().map;
-  const result = new ReplayRun(core, scenario, strategy).run();
-  return { ...result, permissionDifferenceBytes: differingBytes(reference, result.map, core.bits) };
+  const reference = new ReplayRun(core, scenario, null);
+  const { map } = reference.run();
+  // Calls after the last captured map are not made, and how far that goes only the reference finds out.
+  const result = new ReplayRun(core, scenario, strategy, reference.end).run();
+  return { ...result, permissionDifferenceBytes: differingBytes(map, result.map, core.bits) };
 }
 
 class ReplayRun {
@@ -56,28 +59,37 @@ class ReplayRun {
   readonly #check: TraceCheck;
   readonly #plan: ReplayPlan;
   readonly #snapshots: SnapshotResult[] = [];
+  readonly #begin: number;
   #applied = 0;
+  /** The first call that is not made. */
+  end: number;
 
   constructor(
     private readonly core: Core,
     private readonly scenario: Scenario,
     private readonly strategy: Strategy | null,
+    end = scenario.trace.calls.length,
   ) {
     this.#calls = scenario.trace.calls;
+    this.end = end;
     resetToMachine(core, scenario.machine, strategy?.boot ?? {});
     this.#check = new TraceCheck(core, scenario.trace);
-    this.#plan = new ReplayPlan(core, scenario.machine, this.#calls, strategy);
+    // What lies between the lines of the first marker may be in the map already; making it again changes nothing,
+    // for a call sets and clears the same bits and splits only what is not split.
+    this.#begin = this.#marker('before', 'request', 0) + 1;
+    this.#plan = new ReplayPlan(core, scenario.machine, this.#calls, strategy, [this.#begin, end]);
   }
 
   run(): Replay {
     this.#load();
+    const pool = latePoolOf(this.scenario.machine, this.scenario.trace);
+    if (pool) this.core.raw.setKfencePool(pool.start, pool.end);
     const before = mapState(this.core);
     mapVmallocRanges(this.core, this.#calls);
     this.core.resetCounters();
 
-    // What lies between the lines of the first marker may be in the map already; making it again changes nothing,
-    // for a call sets and clears the same bits and splits only what is not split.
-    this.#apply(this.#marker('before', 'request', 0) + 1);
+    if (this.strategy) this.#execute(this.#begin, this.end);
+    else this.#apply();
 
     return {
       applied: this.#applied,
@@ -106,18 +118,21 @@ class ReplayRun {
     this.core.run(list);
   }
 
-  /** Applies the calls from `begin` on, comparing with every map that was read between them; the last is `after`. */
-  #apply(begin: number): void {
-    let start = begin;
-    for (let index = begin; index < this.#calls.length; index++) {
+  /** Makes the calls, comparing with every map that was read between them; the last is `after`. */
+  #apply(): void {
+    let start = this.#begin;
+    for (let index = start; index < this.end; index++) {
       const call = this.#calls[index] as Call;
       if (call.kind !== 'marker' || call.phase !== 'request') continue;
       this.#execute(start, index);
       start = this.#compareAround(call.name, index);
-      if (call.name === 'after') return;
+      if (call.name === 'after') {
+        this.end = start;
+        return;
+      }
       index = start - 1;
     }
-    this.#execute(start, this.#calls.length);
+    this.#execute(start, this.end);
     // A trace without markers is compared at its end.
     if (!this.#snapshots.some(({ name }) => name === 'after')) this.#compare('after');
   }
@@ -141,7 +156,7 @@ class ReplayRun {
 
   #compare(name: string): SnapshotResult | null {
     const expected = this.scenario.snapshots.get(name);
-    if (!expected || this.strategy) return null;
+    if (!expected) return null;
     const { pageEnd } = this.scenario.machine;
     const comparison = compareMaps(expected, readMap(this.core), { pageEnd });
     const result = { name, equal: comparison.differenceCount === 0, ...comparison };

@@ -45,12 +45,12 @@ export function readScenario(directory: string, options: JsonOptions = {}): Scen
   const machine = readMachine(findInput(machineFolder, 'machine.json'), options);
   const beforeFile = findInput(directory, 'before.map.json');
   const traceFile = findInput(directory, 'trace.txt');
-  const before = readMapOf(beforeFile, machine);
+  const before = readMapOf(beforeFile, machine, options);
   const snapshots = new Map<string, LinearMap>();
   for (const file of readdirSync(directory).sort()) {
     const name = MAP_NAME.exec(file)?.[1];
     if (name === undefined || name === 'before' || snapshots.has(name)) continue;
-    snapshots.set(name, readMapOf(findInput(directory, `${name}.map.json`), machine));
+    snapshots.set(name, readMapOf(findInput(directory, `${name}.map.json`), machine, options));
   }
   const trace = parseTrace(readText(traceFile), traceFile);
   return {
@@ -84,8 +84,8 @@ function subfolders(directory: string): string[] {
     .map((entry) => join(directory, entry.name));
 }
 
-function readMapOf(file: string, machine: Machine): LinearMap {
-  const map = readMap(file);
+function readMapOf(file: string, machine: Machine, options: JsonOptions): LinearMap {
+  const map = readMap(file, options);
   if (map.granule !== machine.granule || map.vaBits !== machine.vaBits) {
     throw new InputError(
       file,

@@ -9,13 +9,14 @@ const MAX_PAGES = 1 << 20;
 
 /** Maps, by single pages of arbitrary PA, every page outside the linear map that some call changes. */
 export function mapVmallocRanges(core: Core, calls: readonly Call[]): void {
-  const { granule, pageOffset, pageEnd } = core.geometry;
+  const { granule, pageEnd } = core.geometry;
   const ranges: { start: Address; end: Address }[] = [];
   for (const call of calls) {
-    if (call.kind !== 'change' || (call.start >= pageOffset && call.start < pageEnd)) continue;
+    if (call.kind !== 'change' || call.start < pageEnd) continue;
     const start = Math.floor(call.start / granule) * granule;
     const end = Math.ceil((call.start + call.size) / granule) * granule;
-    if (end > start && end - start <= MAX_PAGES * granule) ranges.push({ start, end });
+    // The kernel's addresses end at 2^64, which is 0 here.
+    if (end > start && end <= 0 && end - start <= MAX_PAGES * granule) ranges.push({ start, end });
   }
   ranges.sort((a, b) => a.start - b.start);
   let mappedTo = Number.NEGATIVE_INFINITY;

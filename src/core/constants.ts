@@ -2,14 +2,18 @@
 
 /** The exported constant `name` as a number. Throws where the core has none: names went apart. */
 export function constant(exports: WebAssembly.Exports, name: string): number {
-  return Number(constantBits(exports, name));
+  return Number(globalValue(exports, name));
 }
 
 /** The exported constant `name` as a 64-bit pattern. */
 export function constantBits(exports: WebAssembly.Exports, name: string): bigint {
+  return BigInt.asUintN(64, BigInt(globalValue(exports, name)));
+}
+
+function globalValue(exports: WebAssembly.Exports, name: string): number | bigint {
   const value = exports[name];
   if (!(value instanceof WebAssembly.Global)) throw new Error(`the core exports no constant ${name}`);
-  return BigInt.asUintN(64, BigInt(value.value as number | bigint));
+  return value.value as number | bigint;
 }
 
 /** Values of `PREFIX_NAME` for each name, keyed by the names given. */

@@ -22,7 +22,7 @@ export interface BuildOptions {
   lazyMmu?: boolean;
   /** The linear map has no contiguous groups (series v3). */
   noContiguous?: boolean;
-  /** Every page is mapped, whatever the CPU (6.17 and earlier). */
+  /** Where permissions of the linear map may change, it is mapped by pages, whatever the CPU (6.17 and earlier). */
   pagesOnly?: boolean;
 }
 
@@ -85,8 +85,10 @@ export function resetToMachine(core: Core, machine: Machine, options: BuildOptio
  */
 export function bootLinearMap(core: Core, machine: Machine, stage: Stage, options: BuildOptions = {}): void {
   resetToMachine(core, machine, options);
+  const running = runningSystem(machine, options);
+  const booting = { ...running, rodataReadOnly: false };
   const lateNonGlobal = machine.nonGlobal && !nonGlobalFromTheStart(machine);
-  if (lateNonGlobal) core.setSystem({ ...runningSystem(machine, options), nonGlobal: false });
+  core.setSystem({ ...booting, nonGlobal: machine.nonGlobal && !lateNonGlobal });
   core.raw.linkSharedRootEntry();
   mapMemory(core, machine, options);
   if (stage === 'mapped') return;
@@ -94,14 +96,18 @@ export function bootLinearMap(core: Core, machine: Machine, stage: Stage, option
   if (linearMapPolicy(machine).requiresBbml2 && !machine.bbml2AllCpus) repaint(core, machine);
   if (lateNonGlobal) {
     core.raw.installNonGlobal();
-    core.setSystem(runningSystem(machine, options));
+    core.setSystem(booting);
   }
-  if (stage === 'final') makeImageReadOnly(core, machine);
+  if (stage === 'repainted') return;
+
+  makeImageReadOnly(core, machine);
+  core.setSystem(running);
 }
 
 /** map_mem(): KFENCE's pool, then the image's aliases, then the banks over them. */
 function mapMemory(core: Core, machine: Machine, options: BuildOptions): void {
-  const pages = options.pagesOnly === true || linearMapPolicy(machine).forcePages;
+  const { forcePages, canSetDirectMap } = linearMapPolicy(machine);
+  const pages = forcePages || (options.pagesOnly === true && canSetDirectMap);
   const flags = { noBlock: pages, noCont: pages || options.noContiguous === true, noExec: true };
   const map = (start: number, size: number, how = flags) =>
     requireTables(core.mapRange(start, linearVa(machine, start), size, 'kernelTagged', how));
@@ -131,7 +137,7 @@ function repaint(core: Core, machine: Machine): void {
   } else {
     split(pageOffset, pageEnd);
   }
-  list.push(core.operation.flushAll, 0, 0, 0);
+  list.push(core.operation.flush, 0, pageOffset, pageEnd - pageOffset);
   core.run(list);
   requireTables(list.firstError());
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatAddress } from '../io/address.js';
 import { readText, writeWhole } from '../io/file.js';
-import { parseJsonDocument } from '../io/json.js';
+import { type JsonOptions, parseJsonDocument } from '../io/json.js';
 import { addressField, descriptorField } from '../io/json-fields.js';
 import { type LeafRun, type LinearMap, normalise, type TableDescriptor } from './linear-map.js';
 import { findMisplaced } from './placement.js';
@@ -24,16 +24,16 @@ const mapSchema = z.strictObject({
 });
 
 /** Reads a `linmap.map/1` file, gzipped or not, into normal form. @throws InputError as `parseMap` does. */
-export function readMap(path: string): LinearMap {
-  return parseMap(readText(path), path);
+export function readMap(path: string, options: JsonOptions = {}): LinearMap {
+  return parseMap(readText(path), path, options);
 }
 
 /**
  * The map that a `linmap.map/1` text describes, in normal form.
  * @throws InputError naming the line, for malformed text and for descriptors no page table can hold.
  */
-export function parseMap(text: string, file: string): LinearMap {
-  const document = parseJsonDocument(text, file, mapSchema);
+export function parseMap(text: string, file: string, options: JsonOptions = {}): LinearMap {
+  const document = parseJsonDocument(text, file, mapSchema, options);
   const { granule, vaBits, rootLevel, leaves, tables } = document.value;
   const map: LinearMap = { granule, vaBits, rootLevel, leaves, tables };
   const misplaced = findMisplaced(map);

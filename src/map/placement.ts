@@ -1,9 +1,16 @@
-import { formatAddress } from '../io/address.js';
+import { type Address, formatAddress } from '../io/address.js';
 import type { WrongValue } from '../io/json.js';
 import type { JsonPath } from '../io/json-place.js';
 import { formatSize } from '../io/size.js';
 import { pageOffsetOf, vaBitsOf } from '../machine/va-layout.js';
 import { type LinearMap, levelSize, rootLevelOf, runEnd } from './linear-map.js';
+
+/** Bits 49:12 hold the output or next-table address, whole or in part, with every granule, LPA2 or not. */
+const ADDRESS = ((1n << 50n) - 1n) & ~0xfffn;
+/** Bits 9:8 of a table descriptor: more of the address with LPA2, else ignored, and the kernel leaves them zero. */
+const TABLE_ADDRESS = ADDRESS | 0x300n;
+/** Set in pages and tables, clear in blocks, whether valid or not. */
+const TYPE = 2n;
 
 /** The first descriptor that cannot be where the map has it; null if all can. */
 export function findMisplaced(map: LinearMap): WrongValue | null {
@@ -12,7 +19,7 @@ export function findMisplaced(map: LinearMap): WrongValue | null {
     return at(['vaBits'], `one of ${rows.join(', ')} for granule ${map.granule}`);
   const rootLevel = rootLevelOf(map.granule, map.vaBits);
   if (map.rootLevel !== rootLevel) return { path: ['rootLevel'], expected: `${rootLevel}` };
-  return findBadLeaf(map) ?? findBadTable(map) ?? findOverlap(map);
+  return findBadLeaf(map) ?? findBadTable(map) ?? findOverlap(map) ?? findOrphan(map);
 }
 
 function findBadLeaf(map: LinearMap): WrongValue | null {
@@ -31,6 +38,13 @@ function findBadLeaf(map: LinearMap): WrongValue | null {
     if (runEnd(run, granule) > 0 || run.pa + run.count * size > 2 ** 52) {
       return column(3, 'a run that ends inside the address space');
     }
+    if ((run.attributes & ADDRESS) !== 0n) return column(4, 'a descriptor without its output address');
+    if (((run.attributes & TYPE) !== 0n) !== (run.level === 3)) {
+      return column(
+        4,
+        run.level === 3 ? 'a page descriptor (bit 1 set)' : 'a block descriptor (bit 1 clear)',
+      );
+    }
   }
   return null;
 }
@@ -45,6 +59,9 @@ function findBadTable(map: LinearMap): WrongValue | null {
     if (table.va % size !== 0) return at([...path, 1], `a multiple of ${formatSize(size)}`);
     if (table.va < pageOffsetOf(map.vaBits) || table.va >= 0) {
       return at([...path, 1], `an address in the top 2^${map.vaBits} bytes`);
+    }
+    if ((table.attributes & TABLE_ADDRESS) !== 0n || (table.attributes & 3n) !== 3n) {
+      return at([...path, 2], 'a table descriptor (bits 1 and 0 set) without its address');
     }
   }
   return null;
@@ -81,6 +98,32 @@ function findTableConflict(
     if (leaf && leaf.va <= va && leaf.level <= level) {
       return at(path, `no table where a leaf of level ${leaf.level} is`);
     }
+  }
+  return null;
+}
+
+/** Whatever is below the root hangs off a table descriptor one level up. */
+function findOrphan({ granule, rootLevel, leaves, tables }: LinearMap): WrongValue | null {
+  const known = Array.from({ length: 3 - rootLevel }, () => new Set<Address>());
+  for (const { level, va } of tables) known[level - rootLevel]?.add(va);
+
+  const isOrphan = (level: number, va: Address, end: Address): boolean => {
+    if (level === rootLevel) return false;
+    const size = levelSize(granule, level - 1);
+    for (let above = Math.floor(va / size) * size; above < end; above += size) {
+      if (!known[level - 1 - rootLevel]?.has(above)) return true;
+    }
+    return false;
+  };
+  const orphan = (path: JsonPath, level: number): WrongValue => ({
+    ...at(path, `a table descriptor of level ${level - 1} above it`),
+    found: 'none',
+  });
+  for (const [index, { level, va }] of tables.entries()) {
+    if (isOrphan(level, va, va + 1)) return orphan(['tables', index], level);
+  }
+  for (const [index, run] of leaves.entries()) {
+    if (isOrphan(run.level, run.va, runEnd(run, granule))) return orphan(['leaves', index], run.level);
   }
   return null;
 }

@@ -67,6 +67,8 @@ export interface TraceStrategyRecord {
   /** Every page ends with the permissions that the kernel gave it. */
   permissionsEqual: boolean;
   counters: Counters;
+  /** The captured map as the strategy's kernel would have had it: in pages, or without contiguous groups. */
+  before: MapState;
   after: MapState;
 }
 

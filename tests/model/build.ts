@@ -2,7 +2,7 @@
 import { flushRange } from './change.js';
 import { NOT_GLOBAL, pageKernelReadOnly, pageKernelTagged } from './descriptor.js';
 import type { Errno } from './errno.js';
-import { alignUp } from './geometry.js';
+import { alignUp, spanOf } from './geometry.js';
 import { LinearMapModel } from './linear-map-model.js';
 import { forcePteMapping, type ModelMachine } from './machine.js';
 import { type LeafSizes, mapLinear } from './mapper.js';
@@ -18,6 +18,7 @@ export function buildModel(machine: ModelMachine, stage: BuildStage = 'final'): 
   if (stage === 'mapped') return model;
   model.boot = { capsFinal: true, pageAllocatorUp: true, onlineCpus: 2 };
   if (maybeSplitToPtes(model) !== 0) throw new Error('the kernel would panic: no memory for the repaint');
+  if (machine.nonGlobal && !machine.nonGlobalEarly) markNonGlobal(model);
   if (stage === 'repainted') return model;
   markTextAliasReadOnly(model);
   if (machine.rodataEnabled) markDataAliasReadOnly(model);
@@ -27,7 +28,7 @@ export function buildModel(machine: ModelMachine, stage: BuildStage = 'final'): 
 /** map_mem(). */
 function mapMem(model: LinearMapModel): void {
   const { machine, geometry } = model;
-  const page = pageKernelTagged(geometry, machine.nonGlobal);
+  const page = pageKernelTagged(geometry, machine.nonGlobal && machine.nonGlobalEarly === true);
   if (typeof machine.kfence === 'object') {
     const pool = machine.kfence;
     mapLinear(model, pool.start, pool.size, page, 'pages only');
@@ -60,14 +61,20 @@ export function maybeSplitToPtes(model: LinearMapModel): Errno {
     if (second) return second;
   }
   flushRange(model, geometry.pageOffset, geometry.pageEnd);
-  if (machine.nonGlobal) markTablesNonGlobal(model);
   return 0;
 }
 
 /** kpti_install_ng_mappings() follows the repaint and rewrites every descriptor, those of the new tables too. */
-function markTablesNonGlobal(model: LinearMapModel): void {
+function markNonGlobal(model: LinearMapModel): void {
   for (const { level, va, attributes } of model.tables()) {
     model.place(level, va, { kind: 'table', attributes: attributes | NOT_GLOBAL });
+  }
+  for (const { level, va, pa, count, attributes } of model.leafRuns()) {
+    const span = spanOf(model.geometry, level);
+    for (let i = 0; i < count; i++) {
+      const leaf = { pa: pa + i * span, attributes: attributes | NOT_GLOBAL };
+      model.place(level, va + i * span, { kind: 'leaf', ...leaf });
+    }
   }
 }
 

@@ -84,6 +84,7 @@ export function readMachine(name: string): ModelMachine {
     vaBits: json.vaBits,
     lpa2: json.lpa2,
     nonGlobal: json.nonGlobal,
+    nonGlobalEarly: !/\bnokaslr\b|\bkpti=/.test(json.commandLine),
     bti: false,
     physOffset: address(json.physOffset),
     memory: json.memory.map((bank) => ({

@@ -47,10 +47,11 @@ export function pageKernelReadOnly(g: Geometry, nonGlobal: boolean): bigint {
 /** The descriptor of a page as a block has it. */
 export const asBlock = (page: bigint): bigint => page & ~TYPE;
 
-/** A table that map_mem() makes: execute-never for the kernel, and, once KPTI has walked the tables, nG. */
-export function bootTable(nonGlobal: boolean): bigint {
-  return VALID | TYPE | AF | TABLE_UXN | TABLE_PXN | (nonGlobal ? NOT_GLOBAL : 0n);
-}
+/** A table that map_mem() makes: execute-never for the kernel. */
+export const BOOT_TABLE = VALID | TYPE | AF | TABLE_UXN | TABLE_PXN;
+
+/** A table that the early mapper of the kernel image has made. */
+export const EARLY_IMAGE_TABLE = VALID | TYPE | TABLE_UXN;
 
 /** The table that replaces a block: valid even where the block was not. */
 export function splitTable(block: bigint): bigint {

@@ -26,6 +26,8 @@ export interface ModelMachine {
   readonly lpa2: boolean;
   /** KPTI: kernel leaves are nG. */
   readonly nonGlobal: boolean;
+  /** KPTI is decided before the first mapping, as KASLR needs it. Otherwise all that is mapped by then is marked late. */
+  readonly nonGlobalEarly?: boolean;
   /** Kernel BTI is enabled. */
   readonly bti: boolean;
   /** PA mapped at PAGE_OFFSET; by default the first bank's start, rounded down as the granule asks. */

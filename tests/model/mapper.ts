@@ -1,5 +1,13 @@
 /** The boot mapper, __create_pgd_mapping(): the largest leaf that fits, at each level. */
-import { asBlock, bootTable, CONTIGUOUS, changeIsSafe, isContiguous, isValid } from './descriptor.js';
+import {
+  asBlock,
+  BOOT_TABLE,
+  CONTIGUOUS,
+  changeIsSafe,
+  EARLY_IMAGE_TABLE,
+  isContiguous,
+  isValid,
+} from './descriptor.js';
 import {
   alignDown,
   alignUp,
@@ -130,10 +138,23 @@ function needTable(model: LinearMapModel, level: Level, va: number): void {
   const entry = model.entryAt(level, va);
   if (entry.kind === 'table') return;
   if (entry.kind === 'leaf') throw new Error(`the boot mapper would BUG: a block is in the way at ${va}`);
+  if (isSharedWithImage(model, level, va)) {
+    model.place(level, va, { kind: 'table', attributes: EARLY_IMAGE_TABLE });
+    return;
+  }
   if (!model.allocateTable(below(level)))
     throw new Error('the kernel would panic: no memory for a boot table');
-  model.place(level, va, { kind: 'table', attributes: bootTable(model.machine.nonGlobal) });
+  model.place(level, va, { kind: 'table', attributes: BOOT_TABLE });
   model.counters.descriptorWrites += 1;
+}
+
+/** The root entry that reaches beyond the linear map was there before it, for the kernel image's sake. */
+function isSharedWithImage(model: LinearMapModel, level: Level, va: number): boolean {
+  const { rootLevel, pageEnd } = model.geometry;
+  return (
+    level === rootLevel &&
+    alignDown(va, spanOf(model.geometry, level)) + spanOf(model.geometry, level) > pageEnd
+  );
 }
 
 function putLeaf(mapping: Mapping, level: Level, va: number, contiguous: boolean): void {
