@@ -1,0 +1,24 @@
+// All pictures of a run, in reading order.
+import type { Run } from '../../record/run.js';
+import type { Chart } from './chart.js';
+import { hotPathChart } from './hot-path.js';
+import { leafSizesLeft } from './leaf-sizes-left.js';
+import { leafSizesOnTraces } from './leaf-sizes-on-traces.js';
+import { pageBasisVsHugeSize } from './page-basis-vs-huge-size.js';
+import { storesOnTraces, tlbiOnTraces } from './strategies-on-traces.js';
+import { tableMemoryChart } from './table-memory.js';
+
+const CHARTS: readonly ((run: Run) => Chart | null)[] = [
+  tlbiOnTraces,
+  storesOnTraces,
+  leafSizesOnTraces,
+  pageBasisVsHugeSize,
+  leafSizesLeft,
+  tableMemoryChart,
+  hotPathChart,
+];
+
+/** New configurations for the pictures that the run has data for. */
+export function chartsOf(run: Run): Chart[] {
+  return CHARTS.map((make) => make(run)).filter((chart) => chart !== null);
+}

@@ -1,0 +1,139 @@
+// What every picture shares: a finding as its title, conditions under it, sizes that stay legible at half size.
+import type { ChartConfiguration, ChartDataset, ChartType, LegendItem, Plugin } from 'chart.js';
+import { wrap } from '../table.js';
+import { INK, QUIET_INK } from './palette.js';
+
+/** A picture as data. The configuration is the renderer's to change: ask for a new one each time. */
+export interface Chart {
+  /** Stable from run to run. */
+  file: string;
+  /** One sentence: what the data shows. */
+  title: string;
+  /** In CSS pixels; the file has twice as many each way. */
+  size: { width: number; height: number };
+  config: ChartConfiguration;
+}
+
+export const WIDTH = 1200;
+export const LINE_WIDTH = 3.5;
+export const FONT_FAMILY = 'linmap DejaVu Sans';
+export const FONT = {
+  title: { family: FONT_FAMILY, size: 25, weight: 'bold' },
+  text: { family: FONT_FAMILY, size: 18 },
+  small: { family: FONT_FAMILY, size: 16 },
+} as const;
+
+/** Characters of a title, and of the line under it, that fit the width. */
+const TITLE_CHARACTERS = 74;
+const CONDITIONS_CHARACTERS = 132;
+
+export interface LegendLine {
+  text: string;
+  colour: string;
+  /** Lengths of dashes and gaps; none for a whole line. */
+  dash: number[];
+}
+
+/** What a chart says and shows; the rest is the same for all. */
+export interface Picture {
+  file: string;
+  title: string;
+  /** What the title is true of, and what is not drawn. */
+  conditions: string;
+  height: number;
+  type: ChartType;
+  labels?: (string | string[])[];
+  datasets: ChartDataset[];
+  scales: NonNullable<NonNullable<ChartConfiguration['options']>['scales']>;
+  options?: ChartConfiguration['options'];
+  plugins?: Plugin[];
+  /** Entries of the legend; default all datasets. */
+  inLegend?: (datasetIndex: number) => boolean;
+  /** What the legend shows in place of boxes: a line for each dataset. */
+  lines?: readonly LegendLine[];
+}
+
+export function chart(picture: Picture): Chart {
+  const { file, title, labels, datasets, inLegend = () => true } = picture;
+  return {
+    file,
+    title,
+    size: { width: WIDTH, height: picture.height },
+    config: {
+      type: picture.type,
+      data: { ...(labels === undefined ? {} : { labels }), datasets },
+      plugins: picture.plugins ?? [],
+      options: {
+        ...picture.options,
+        animation: false,
+        responsive: false,
+        devicePixelRatio: 2,
+        font: FONT.text,
+        color: INK,
+        layout: { padding: { top: 12, right: 28, bottom: 12, left: 16 } },
+        scales: picture.scales,
+        plugins: {
+          title: {
+            display: true,
+            text: balanced(title, TITLE_CHARACTERS),
+            align: 'start',
+            color: INK,
+            font: FONT.title,
+            padding: { top: 4, bottom: 6 },
+          },
+          subtitle: {
+            display: true,
+            text: balanced(picture.conditions, CONDITIONS_CHARACTERS),
+            align: 'start',
+            color: QUIET_INK,
+            font: FONT.small,
+            padding: { bottom: 14 },
+          },
+          legend: {
+            display: datasets.length > 1,
+            position: 'top',
+            align: 'start',
+            labels: {
+              color: INK,
+              font: FONT.text,
+              boxWidth: 22,
+              boxHeight: 14,
+              padding: 18,
+              ...(picture.lines ? legendOfLines(picture.lines) : {}),
+              filter: (item) => inLegend(item.datasetIndex ?? 0),
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** A legend of lines as they are drawn; Chart.js itself forgets that they are dashed. */
+function legendOfLines(lines: readonly LegendLine[]) {
+  return {
+    usePointStyle: true,
+    pointStyleWidth: 40,
+    padding: 14,
+    generateLabels: (): LegendItem[] =>
+      lines.map(({ text, colour, dash }, datasetIndex) => ({
+        text,
+        datasetIndex,
+        pointStyle: 'line',
+        strokeStyle: colour,
+        lineWidth: LINE_WIDTH,
+        lineDash: dash,
+        fontColor: INK,
+      })),
+  };
+}
+
+/** As few lines as fit, all about as long. */
+function balanced(text: string, most: number): string[] {
+  // An amount and its unit stay on one line.
+  const bound = text.replace(/(\d) (?=[KMGTP]iB)/g, '$1\u00a0');
+  const lines = wrap(bound, most).length;
+  let width = most;
+  while (width > 1 && wrap(bound, width - 1).length === lines) width--;
+  return wrap(bound, width);
+}

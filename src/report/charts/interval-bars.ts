@@ -1,0 +1,40 @@
+// Confidence intervals over bars. A dependency of its own would do it too, but loads its own copy of Chart.js.
+import type { Plugin } from 'chart.js';
+import { INK } from './palette.js';
+
+const CAP = 9;
+
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** Draws an interval on each lying bar: by dataset, then by index. */
+export function intervalBars(intervals: readonly (readonly Interval[])[]): Plugin {
+  return {
+    id: 'intervalBars',
+    afterDatasetsDraw(drawn) {
+      const { ctx } = drawn;
+      ctx.save();
+      ctx.strokeStyle = INK;
+      ctx.lineWidth = 2;
+      intervals.forEach((ofDataset, datasetIndex) => {
+        const { data, vScale } = drawn.getDatasetMeta(datasetIndex);
+        ofDataset.forEach(({ low, high }, index) => {
+          const bar = data[index];
+          if (bar === undefined || vScale === undefined) return;
+          const [left, right] = [vScale.getPixelForValue(low), vScale.getPixelForValue(high)];
+          ctx.beginPath();
+          ctx.moveTo(left, bar.y);
+          ctx.lineTo(right, bar.y);
+          for (const x of [left, right]) {
+            ctx.moveTo(x, bar.y - CAP);
+            ctx.lineTo(x, bar.y + CAP);
+          }
+          ctx.stroke();
+        });
+      });
+      ctx.restore();
+    },
+  };
+}

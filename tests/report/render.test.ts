@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { InputError } from '../../src/io/input-error.js';
+import { chartsOf } from '../../src/report/charts/catalogue.js';
+import { renderCharts } from '../../src/report/charts/render.js';
+import { sampleRun } from './sample-run.js';
+
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'linmap-render-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+test('every chart becomes a PNG of twice its size', async () => {
+  const run = sampleRun();
+  const folder = join(directory, 'made', 'on demand');
+  const progress: string[] = [];
+  const { written, skipped } = await renderCharts(run, folder, (file) => progress.push(file));
+  expect(skipped).toBeNull();
+  const charts = chartsOf(run);
+  expect(progress).toEqual(charts.map(({ file }) => file));
+  expect(written).toEqual(charts.map(({ file }) => join(folder, file)));
+  expect(readdirSync(folder).sort()).toEqual(charts.map(({ file }) => file).sort());
+  charts.forEach(({ size }, at) => {
+    const png = readFileSync(written[at] ?? '');
+    expect(png.subarray(0, 8)).toEqual(PNG);
+    expect(png.toString('latin1', 12, 16)).toBe('IHDR');
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * size.width, 2 * size.height]);
+  });
+});
+
+test('a place that cannot be a directory is bad input', async () => {
+  const file = join(directory, 'file');
+  writeFileSync(file, '');
+  await expect(renderCharts(sampleRun(), file)).rejects.toThrow(InputError);
+});
+
+test('without a canvas a run goes without pictures', async () => {
+  vi.doMock('chartjs-node-canvas', () => {
+    throw new Error("Cannot find module 'canvas'\nRequire stack: …");
+  });
+  vi.resetModules();
+  const { renderCharts: render } = await import('../../src/report/charts/render.js');
+  const { written, skipped } = await render(sampleRun(), join(directory, 'none'));
+  vi.doUnmock('chartjs-node-canvas');
+  expect(written).toEqual([]);
+  expect(skipped).toMatch(/^no canvas to draw on: .+/);
+  expect(skipped).not.toContain('\n');
+  expect(readdirSync(directory)).not.toContain('none');
+});
