@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const main = join(root, 'dist/src/cli/main.js');
+
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built command line in the project's folder, as a process of its own. */
+export function linmap(...args: string[]): Run {
+  return linmapWith({}, ...args);
+}
+
+export function linmapWith(environment: NodeJS.ProcessEnv, ...args: string[]): Run {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [main, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+    maxBuffer: 2 ** 26,
+  });
+  if (error) throw error;
+  return { code: status, stdout, stderr };
+}
+
+/** The command for a shell. */
+export const linmapCommand = `"${process.execPath}" "${main}"`;
+
+/** A folder that is gone after the test. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'linmap-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A copy of a captured machine, to spoil. */
+export function scratchMachine(machine: string): string {
+  const folder = scratchFolder();
+  cpSync(join(root, 'captures', machine), folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { linmap, linmapWith } from './linmap.js';
+
+const commands = ['replay', 'map'];
+const machine = ['--granule', '4K', '--va-bits', '48', '--memory', '4G'];
+
+describe('help', () => {
+  test.each(commands)('%s --help says what it does and shows an example that works', (command) => {
+    const { code, stdout, stderr } = linmap(command, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const examples = [...stdout.matchAll(/^ {2}linmap (.+)$/gm)].map(([, line]) => (line ?? '').split(' '));
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(linmap(...example).code).toBe(0);
+  });
+
+  test('linmap --help lists every command', () => {
+    const { code, stdout } = linmap('--help');
+    expect(code).toBe(0);
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    expect(stdout).toContain('\nExample:\n');
+  });
+
+  test('linmap --version is the one of package.json', () => {
+    expect(linmap('--version')).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
+  });
+});
+
+describe('wrong usage is one line on stderr, and 2', () => {
+  test.each<[string, string[], string | RegExp]>([
+    ['no command', [], 'error: expected a command, see linmap --help'],
+    ['an unknown command', ['mapp'], "error: unknown command 'mapp' (Did you mean map?)"],
+    ['help for an unknown command', ['help', 'nothing'], 'error: expected a command, see linmap --help'],
+    ['no folder', ['replay'], "error: missing required argument 'dir'"],
+    ['two folders', ['replay', 'a', 'b'], /^error: too many arguments for 'replay'\./],
+    ['an unknown option', ['replay', 'a', '--jsno'], "error: unknown option '--jsno' (Did you mean --json?)"],
+    [
+      'an option without its value',
+      ['map', '--machine'],
+      "error: option '--machine <file>' argument missing",
+    ],
+    [
+      'an unknown strategy',
+      ['replay', 'captures/4k-bbml2/load-small', '--strategy', 'fast'],
+      /^error: option '--strategy <id>' argument 'fast' is invalid\. Allowed choices are page-basis, huge-size, /,
+    ],
+    ['no machine', ['map'], /; found no --granule, --va-bits, --memory$/],
+    [
+      'half a machine',
+      ['map', '--granule', '4K', '--va-bits', '48'],
+      'error: expected --machine, or --granule, --va-bits and --memory; found no --memory',
+    ],
+    [
+      'two machines',
+      ['map', '--machine', 'captures/4k-bbml2/machine.json', '--bbml2'],
+      "error: option '--machine <file>' cannot be used with option '--bbml2'",
+    ],
+    [
+      'a granule that does not exist',
+      ['map', ...machine, '--granule', '8K'],
+      "error: option '--granule <size>' argument '8K' is invalid. Expected 4K, 16K or 64K.",
+    ],
+    [
+      'VA bits that do not exist',
+      ['map', ...machine, '--va-bits', '47'],
+      'error: 4K/47 is no configuration: the 4K granule has 39, 48, 52 VA bits',
+    ],
+    [
+      'VA bits that are no number',
+      ['map', ...machine, '--va-bits', '-1'],
+      "error: option '--va-bits <n>' argument '-1' is invalid. Expected a whole number.",
+    ],
+    [
+      'a size that is none',
+      ['map', ...machine, '--memory', '4Q'],
+      "error: option '--memory <size>' argument '4Q' is invalid. Expected a size such as 4096, 64K, 1.5G or 0x1000.",
+    ],
+    [
+      'no memory',
+      ['map', ...machine, '--memory', '0'],
+      /^error: memory of 0 B is not a multiple of the 4 KiB/,
+    ],
+    [
+      'memory that is no multiple',
+      ['map', ...machine, '--memory', '4097'],
+      /^error: memory of 4\.001 KiB is not a/,
+    ],
+    [
+      'more memory than VA',
+      ['map', ...machine, '--memory', '200T'],
+      /^error: memory of 200 TiB does not fit the/,
+    ],
+    [
+      'more bytes than a number holds',
+      ['map', ...machine, '--memory', '9000P'],
+      /'9000P' is invalid\. Expected a whole number of bytes below 2\^53\.$/,
+    ],
+    [
+      'an unaligned base',
+      ['map', ...machine, '--base', '0x1001'],
+      'error: base 4097 is not a multiple of the 4 KiB granule',
+    ],
+    [
+      'memory above 2^52',
+      ['map', ...machine, '--base', '4095T', '--memory', '2T'],
+      /^error: .* ends above 2\^52$/,
+    ],
+    [
+      'no room for an image',
+      ['map', ...machine, '--memory', '16M', '--image'],
+      /does not hold a kernel image of/,
+    ],
+    [
+      'no room for KFENCE',
+      ['map', ...machine, '--memory', '32M', '--kfence', 'early'],
+      /does not hold a KFENCE pool/,
+    ],
+    [
+      'rodata by a newer name',
+      ['map', ...machine, '--rodata', 'noalias'],
+      /Allowed choices are full, on, off\.$/,
+    ],
+    [
+      'a stage that does not exist',
+      ['map', ...machine, '--stage', 'boot'],
+      /Allowed choices are mapped, repainted, final\.$/,
+    ],
+    ['a line break in an argument', ['map', 'a\nb', ...machine], /^error: too many arguments/],
+  ])('%s', (_, args, line) => {
+    const { code, stdout, stderr } = linmap(...args);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    if (typeof line === 'string') expect(stderr).toBe(`${line}\n`);
+    else expect(stderr.trimEnd()).toMatch(line);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+test('no colour where stdout is no terminal, whatever the environment asks for', () => {
+  const { stdout } = linmapWith({ FORCE_COLOR: '1' }, 'map', ...machine);
+  expect(stdout).not.toContain('\x1b');
+});
