@@ -5,7 +5,7 @@ import { InputError } from '../../src/io/input-error.js';
 import { parseMachine, readMachine } from '../../src/machine/machine.js';
 import { capturedFile, capturedFiles } from '../map/captured-files.js';
 
-const machines = capturedFiles(/machine\.json$/);
+const machines = capturedFiles(/(^|\/)machine\.json$/);
 
 /** A machine with one value a line. `change` replaces or, with undefined, removes keys. */
 function describing(change: Record<string, unknown> = {}): string {
