@@ -1,7 +1,8 @@
 // The workloads of the comparison: what is done to a fresh machine, once.
 import { allocatePack, protectPack } from '../src/kernel/bpf.js';
+import { DM_MOD } from '../src/kernel/dm-mod.js';
 import type { Kernel } from '../src/kernel/kernel.js';
-import { allocateModule, loadModule, type ModuleSections, unloadModule } from '../src/kernel/module.js';
+import { allocateModule, loadModule, unloadModule } from '../src/kernel/module.js';
 import type { Backing } from '../src/kernel/page-allocator.js';
 import { faultSecretPage } from '../src/kernel/secretmem.js';
 import { hugeBacking, unitOf } from '../src/kernel/vmalloc.js';
@@ -16,19 +17,7 @@ export interface Workload {
   prepare(kernel: Kernel): () => number;
 }
 
-const KIB = 2 ** 10;
 const MIB = 2 ** 20;
-
-/** Section sizes of dm_mod as captures/4k-bbml2/load-small shows them. */
-export const DM_MOD: ModuleSections = {
-  text: 100 * KIB,
-  data: 60 * KIB,
-  rodata: 20 * KIB,
-  roAfterInit: 4 * KIB,
-  initText: 4 * KIB,
-  initData: 60 * KIB,
-  initRodata: 0,
-};
 
 export const WORKLOADS: readonly Workload[] = [
   {

@@ -85,7 +85,11 @@ export function tracedCalls(trace: Trace, file: string): TracedCalls {
 
 /** What one task is in the middle of. */
 interface TaskState {
+  /** Changes that have not returned yet, with their witnesses: an interrupt's may run inside the task's own. */
+  running: { call: ChangeCall; witness: CallWitness }[];
+  /** The last change that began or returned: a flush of its range is its own. */
   open: ChangeCall | null;
+  /** Of what runs now. */
   witness: CallWitness | null;
   /** Entry point that the next change comes from, where a probe told. */
   entry: string;
@@ -141,6 +145,8 @@ class CallReader {
         this.#change(event, task);
         break;
       case 'arch_kfence_init_pool':
+        task.running = [];
+        task.open = null;
         task.witness = this.#add({
           kind: 'kfence',
           line: event.line,
@@ -178,13 +184,19 @@ class CallReader {
       this.#armed.tables = true;
       if (!task.witness) return;
       const { tables } = task.witness;
+      const call = task.running.at(-1)?.call ?? task.open;
       if (this.#arguments.bits(event, 'pa') !== NO_TABLE)
         tables[event.caller === 'split_pud' ? 'pmd' : 'pte']++;
-      else if (task.open) task.open.failedAllocation = tables.pmd + tables.pte;
-    } else if (event.function === 'update_range_prot' && task.open) {
-      task.open.returned = this.#arguments.int(event, 'ret');
-      task.open.caller = event.caller;
-      if (!this.#flushesTraced) task.open.flush = CHANGERS_THAT_FLUSH.has(event.caller);
+      else if (call) call.failedAllocation = tables.pmd + tables.pte;
+    } else if (event.function === 'update_range_prot') {
+      const returning = task.running.pop();
+      if (!returning) return;
+      const { call, witness } = returning;
+      call.returned = this.#arguments.int(event, 'ret');
+      call.caller = event.caller;
+      if (!this.#flushesTraced) call.flush = CHANGERS_THAT_FLUSH.has(event.caller);
+      task.open = call;
+      task.witness = task.running.at(-1)?.witness ?? witness;
     }
   }
 
@@ -201,8 +213,10 @@ class CallReader {
       returned: null,
       failedAllocation: null,
     };
+    const witness = this.#add(call);
+    task.running.push({ call, witness });
     task.open = call;
-    task.witness = this.#add(call);
+    task.witness = witness;
   }
 
   #unmapAliases(event: TraceEvent, task: TaskState): void {
@@ -261,7 +275,7 @@ class CallReader {
   #task(name: string): TaskState {
     let task = this.#tasks.get(name);
     if (!task) {
-      task = { open: null, witness: null, entry: '', unflushed: null };
+      task = { running: [], open: null, witness: null, entry: '', unflushed: null };
       this.#tasks.set(name, task);
     }
     return task;

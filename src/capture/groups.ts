@@ -18,7 +18,8 @@ interface Course {
  *
  * The alias loop of change_memory_common() changes pages one by one, then calls vm_unmap_aliases() and changes the
  * vmalloc range. vm_reset_perms(), in a vfree(), makes each page invalid, calls vm_unmap_aliases(), and makes each
- * page valid again. Pages made invalid without vm_unmap_aliases() after them (secretmem) are calls on their own.
+ * page valid again. Pages made invalid with a flush of their own, or without vm_unmap_aliases() after them
+ * (secretmem), are calls on their own.
  * @param pageEnd first VA after the linear map
  */
 export function groupChanges(calls: readonly Call[], pageEnd: Address): Map<ChangeCall, ChangeCall[]> {
@@ -29,8 +30,10 @@ export function groupChanges(calls: readonly Call[], pageEnd: Address): Map<Chan
     const course = courseOf(courses, call.task);
     if (call.kind !== 'change') {
       if (call.kind === 'unmap aliases') closeVfreeLoop(course, groups);
+      else endVfree(course);
       course.alias = null;
     } else if (call.start >= pageEnd) {
+      endVfree(course);
       course.alias = null;
     } else {
       const group = join(course, call);
@@ -49,10 +52,18 @@ function closeVfreeLoop(course: Course, groups: Map<ChangeCall, ChangeCall[]>): 
   course.invalidated = [];
 }
 
+/** Whatever else a task does is not in the middle of a vfree(). */
+function endVfree(course: Course): void {
+  course.invalidated = [];
+  course.restored = null;
+}
+
 function join(course: Course, call: ChangeCall): ChangeCall[] | null {
   if (call.caller === 'set_direct_map_invalid_noflush') {
     course.restored = null;
-    course.invalidated.push(call);
+    // A page that is flushed at once is secretmem's; a vfree() flushes once, when all are invalid.
+    if (call.flush) course.invalidated = [];
+    else course.invalidated.push(call);
     return null;
   }
   course.invalidated = [];

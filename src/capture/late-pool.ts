@@ -21,5 +21,5 @@ export function latePoolOf(machine: Machine, traced: TracedCalls): { start: Addr
     start = Math.min(start, call.start);
     end = Math.max(end, call.start + call.size);
   });
-  return end - start <= kfencePoolSize(kfence.objects, granule) ? { start, end } : null;
+  return start < end && end - start <= kfencePoolSize(kfence.objects, granule) ? { start, end } : null;
 }

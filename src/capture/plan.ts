@@ -37,7 +37,8 @@ export class ReplayPlan {
 
   /** Groups that can be made differently: single pages, as the loops of the kernel are. */
   #regularGroups(calls: readonly Call[]): Map<ChangeCall, ChangeCall[]> {
-    const groups = groupChanges(calls, this.machine.pageEnd);
+    const made = calls.filter((call) => call.kind !== 'change' || call.failedAllocation === null);
+    const groups = groupChanges(made, this.machine.pageEnd);
     const irregular = new Set<ChangeCall[]>();
     for (const [call, group] of groups) if (call.size !== this.machine.granule) irregular.add(group);
     for (const [call, group] of groups) if (irregular.has(group)) groups.delete(call);
@@ -61,6 +62,8 @@ export class ReplayPlan {
   }
 
   #addChange(call: ChangeCall, operations: OperationList): void {
+    // Without a table for the split no permission was changed; another strategy might not have needed the table.
+    if (this.strategy && call.failedAllocation !== null) return;
     const group = this.#groups.get(call);
     if (!this.strategy || !group) {
       this.#push(call, call.start, call.size, operations);
@@ -80,7 +83,7 @@ export class ReplayPlan {
   #push(call: ChangeCall, start: Address, size: number, operations: OperationList): void {
     const { operation } = this.core;
     const opcode = operation[this.strategy?.operation ?? 'change'];
-    const failed = call.failedAllocation !== null && !this.strategy;
+    const failed = call.failedAllocation !== null;
     if (failed) operations.push(operation.failAllocations, 0, 0, call.failedAllocation ?? 0);
     operations.push(opcode, call.flush ? 0 : operation.noFlush, start, size, call.masks);
     if (failed) operations.push(operation.failAllocations, 0, 0, -1);

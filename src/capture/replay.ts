@@ -2,7 +2,7 @@
 import type { Core } from '../core/core.js';
 import type { Counters } from '../core/counters.js';
 import { OperationList } from '../core/operations.js';
-import { resetToMachine } from '../kernel/boot.js';
+import { linearMapPolicy, resetToMachine } from '../kernel/boot.js';
 import { type Comparison, compareMaps } from '../map/compare.js';
 import { loadMap, readMap } from '../map/core-map.js';
 import type { LinearMap } from '../map/linear-map.js';
@@ -111,7 +111,7 @@ class ReplayRun {
       ? before.leaves.map((run) => ({ ...run, attributes: run.attributes & ~contiguous }))
       : before.leaves;
     loadMap(this.core, { ...before, leaves });
-    if (!pagesOnly) return;
+    if (!pagesOnly || !linearMapPolicy(machine).canSetDirectMap) return;
     const list = new OperationList();
     const { pageOffset, pageEnd } = machine;
     list.push(this.core.operation.splitToPages, 0, pageOffset, pageEnd - pageOffset);

@@ -5,7 +5,7 @@ import { InputError } from '../io/input-error.js';
 export interface TraceEvent {
   /** Counted from 1. */
   line: number;
-  /** `comm-pid`, as printed. */
+  /** `comm-pid`, as printed; with the CPU for pid 0, which is an idle task on each CPU. */
   task: string;
   /** The event's own name, whoever armed the probe chose it. `tracing_mark_write` for a marker. */
   name: string;
@@ -27,7 +27,7 @@ export interface Trace {
 
 //            task-pid  (tgid)?     [cpu]    flags?      time     event:  rest
 const LINE =
-  /^\s*(\S.*?-\d+)\s+(?:\([^)]*\)\s+)?\[\d+\]\s+(?:\S{4,6}\s+)?\d+(?:\.\d+)?:\s+([\w.-]+):\s?(.*)$/;
+  /^\s*(\S.*?-\d+)\s+(?:\([^)]*\)\s+)?\[(\d+)\]\s+(?:\S{4,6}\s+)?\d+(?:\.\d+)?:\s+([\w.-]+):\s?(.*)$/;
 const PROBE =
   /^\(([\w.$]+)(?:\+0x[0-9a-f]+)?(?:\/0x[0-9a-f]+)?(?: <- ([\w.$]+))?(?:\+0x[0-9a-f]+\/0x[0-9a-f]+)?\)\s?(.*)$/;
 const LOST = /\[LOST \d+ EVENTS\]|LOST \d+ EVENTS/;
@@ -63,7 +63,8 @@ function parseLine(raw: string, file: string, line: number): TraceEvent {
       `expected a trace event (task-pid [cpu] flags time: event: …), found "${shorten(raw)}"`,
     );
   }
-  const [, task = '', name = '', rest = ''] = match;
+  const [, printed = '', cpu = '', name = '', rest = ''] = match;
+  const task = printed.endsWith('-0') ? `${printed} [${cpu}]` : printed;
   if (name === MARKER) return { line, task, name, function: '', suffix: '', caller: '', text: rest };
   const probe = PROBE.exec(rest);
   if (!probe) {

@@ -134,11 +134,12 @@ export class Kernel {
     if (rodata === 'full' && (permission === 'ro' || permission === 'rw')) {
       const first = (start - area.addr) / granule;
       this.#pushAlias(area.pages.slice(first, first + pages), area, masks, true, !this.alias.ignoresErrors);
-      if (this.alias.ignoresErrors) this.#run();
+      const error = this.#run();
+      if (error && !this.alias.ignoresErrors) return error;
     }
-    if (this.lazilyFreed) this.#list.push(this.core.operation.flushAll, this.core.operation.chained, 0, 0);
+    if (this.lazilyFreed) this.#list.push(this.core.operation.flushAll, 0, 0, 0);
     this.lazilyFreed = false;
-    this.#push(start, size, masks, true, true);
+    this.#push(start, size, masks, true);
     return this.#run();
   }
 

@@ -1,11 +1,12 @@
-// Where the pages of an allocation come from: naturally aligned blocks at seeded random places of free memory.
+// Where the pages of an allocation come from: naturally aligned blocks at seeded random places of free memory, or
+// together in page blocks that are.
 import type { Machine } from '../machine/machine.js';
 
 /** How the pages of a vmalloc area lie in memory. */
 export type Backing =
   /** Order-0 pages at random places: a fragmented machine, or 6.18 and earlier. */
   | 'scattered'
-  /** The largest orders first, as vm_area_alloc_pages() tries since 6.19: n pages come as popcount(n) runs. */
+  /** The largest orders first, as vm_area_alloc_pages() tries since 6.19: n pages come as popcount(n) runs, grouped. */
   | 'runs'
   /** Huge-mapped by units of one PMD, or of one contiguous PTE group. */
   | 'huge-pmd'
@@ -24,6 +25,8 @@ export const BACKINGS: readonly Backing[] = [
 /** MAX_PAGE_ORDER: 4 MiB, 32 MiB, 512 MiB. */
 const MAX_PAGE_ORDER: Readonly<Record<number, number>> = { 4096: 10, 16384: 11, 65536: 13 };
 
+const DESCRIPTOR_BYTES = 8;
+
 interface Block {
   start: number;
   end: number;
@@ -34,6 +37,8 @@ export class PageAllocator {
   readonly #banks: Block[];
   readonly #taken: Block[] = [];
   readonly #granule: number;
+  /** What is left of the page blocks that grouped allocations come from, by size: the buddy has a list an order. */
+  readonly #open = new Map<number, Block>();
   #state: number;
 
   constructor(machine: Machine, seed = 1) {
@@ -52,6 +57,13 @@ export class PageAllocator {
    * @throws RangeError where memory is too small or too full for it.
    */
   allocate(bytes: number): number {
+    const start = this.#take(bytes);
+    if (start === null) throw new RangeError(`no free block of ${bytes} bytes in the memory of this machine`);
+    return start;
+  }
+
+  /** A free block at a random place, or null where there is none. */
+  #take(bytes: number): number | null {
     const places = this.#banks.map(({ start, end }) => {
       const first = Math.ceil(start / bytes);
       return { first, count: Math.max(0, Math.floor(end / bytes) - first) };
@@ -65,7 +77,27 @@ export class PageAllocator {
         return start;
       }
     }
-    throw new RangeError(`no free block of ${bytes} bytes in the memory of this machine`);
+    return null;
+  }
+
+  /**
+   * One naturally aligned block of `bytes` beside others of its kind. Kernel memory that cannot move is kept together
+   * in page blocks of one PMD (page mobility grouping), so that splits do not spread over all of memory. Blocks of
+   * different sizes do not adjoin, as in captures. Where no page block is free any place will do.
+   * @throws RangeError as allocate() does
+   */
+  allocateGrouped(bytes: number): number {
+    const pageBlock = this.#granule * (this.#granule / DESCRIPTOR_BYTES);
+    if (bytes >= pageBlock) return this.allocate(bytes);
+    let open = this.#open.get(bytes);
+    if (!open || open.start === open.end) {
+      const start = this.#take(pageBlock);
+      if (start === null) return this.allocate(bytes);
+      open = { start, end: start + pageBlock };
+      this.#open.set(bytes, open);
+    }
+    open.start += bytes;
+    return open.start - bytes;
   }
 
   /** Pages for a vmalloc area, in its order. `unit` is the huge unit's size for the huge backings. */
@@ -83,7 +115,7 @@ export class PageAllocator {
     const pages: number[] = [];
     while (pages.length < count) {
       const run = Math.min(largest, 2 ** Math.floor(Math.log2(count - pages.length)));
-      this.#append(pages, this.allocate(run * this.#granule), run * this.#granule);
+      this.#append(pages, this.allocateGrouped(run * this.#granule), run * this.#granule);
     }
     return pages;
   }

@@ -81,7 +81,10 @@ export class VmallocSpace {
     return this.areas.find((area) => addr >= area.addr && addr < area.addr + area.size);
   }
 
+  /** @throws RangeError where there is no such area (any more): the kernel warns of a nonexistent area. */
   remove(area: VmArea): void {
-    this.areas.splice(this.areas.indexOf(area), 1);
+    const index = this.areas.indexOf(area);
+    if (index < 0) throw new RangeError('vfree() of an area that does not exist');
+    this.areas.splice(index, 1);
   }
 }

@@ -1,5 +1,5 @@
 import type { Bits } from './leaf-change.js';
-import { type LeafRun, type LinearMap, levelSize, normalise, runEnd } from './linear-map.js';
+import { type LeafRun, type LinearMap, normalise, runEnd } from './linear-map.js';
 
 /**
  * Bytes whose translation or permissions differ between two maps of one machine, whatever leaves they are made of:
@@ -35,9 +35,4 @@ export function differingBytes(
     if (b && runEnd(b, other.granule) <= from) j++;
   }
   return bytes;
-}
-
-/** Bytes that leaves map. */
-export function mappedBytes(map: LinearMap): number {
-  return map.leaves.reduce((sum, run) => sum + run.count * levelSize(map.granule, run.level), 0);
 }

@@ -1,0 +1,37 @@
+/** The captures that come with the project, read once, and spoilt on request. */
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { tracedCalls } from '../../src/capture/calls.js';
+import { findScenarios, readScenario, type Scenario } from '../../src/capture/scenario.js';
+import { parseTrace } from '../../src/capture/trace.js';
+import { root } from '../cli/linmap.js';
+
+const captures = join(root, 'captures');
+/** `4k-bbml2/load-small` and so on. */
+export const shipped: readonly string[] = findScenarios(captures).map((folder) => relative(captures, folder));
+
+const known = new Map<string, Scenario>();
+
+export function scenario(name: string): Scenario {
+  const read = known.get(name) ?? readScenario(join(captures, name));
+  known.set(name, read);
+  return read;
+}
+
+export function traceLines(name: string): string[] {
+  return gunzipSync(readFileSync(join(captures, name, 'trace.txt.gz')))
+    .toString()
+    .split('\n');
+}
+
+/** The scenario with other lines in its trace. */
+export function withTrace(name: string, lines: readonly string[]): Scenario {
+  const trace = parseTrace(lines.join('\n'), 'trace.txt');
+  return {
+    ...scenario(name),
+    trace: tracedCalls(trace, 'trace.txt'),
+    events: trace.events.length,
+    lost: trace.lost,
+  };
+}
