@@ -8,6 +8,7 @@ import { completeTlbi, dsbIshst } from './barrier';
 import { COUNTER_TLBI_ALL, COUNTER_TLBI_RANGE, COUNTER_TLBI_SINGLE, count } from './counters';
 import { granuleShift, granuleSize, indexBits } from './geometry';
 import { SYSTEM_LPA2, SYSTEM_TLBI_RANGE, systemHas } from './system';
+import { invalidateAll, invalidateLeaves } from './tlb/invalidate';
 
 /** MAX_TLBI_RANGE_PAGES: num 31 at scale 3. */
 const RANGE_LIMIT: u64 = 32 << 16;
@@ -28,6 +29,7 @@ export function flushKernelRange(start: u64, end: u64): void {
   dsbIshst();
   if (ranges) tlbiRanges(from, pages);
   else count(COUNTER_TLBI_SINGLE, pages);
+  invalidateLeaves(from, to);
   completeTlbi();
 }
 
@@ -35,6 +37,7 @@ export function flushKernelRange(start: u64, end: u64): void {
 export function flushAll(): void {
   dsbIshst();
   count(COUNTER_TLBI_ALL);
+  invalidateAll();
   completeTlbi();
 }
 

@@ -19,9 +19,23 @@ import {
   setGeometry,
 } from './geometry';
 import { loadTable as loadLink, loadLeaves as loadRun } from './load';
+import { runOperations as runList } from './operations';
 import { readRuns as readRecords, runsResume as resumeAt } from './readout';
+import { leafUnits as nameUnits } from './stream/leaf-units';
 import { SYSTEM_LPA2, setKfencePool as setPool, setRealm, setSystemFlags, systemHas } from './system';
 import { arenaBytes, failAllocationsAfter as failAfter, resetTables, setArenaStart } from './tables';
+import {
+  conflictingEntries as conflicts,
+  overlappingEntries as overlaps,
+  staleEntries as stale,
+} from './tlb/coherence';
+import { setTiming } from './tlb/engine';
+import { setWalkers } from './tlb/flights';
+import { setReach, tablesChanged } from './tlb/leaf';
+import { createLineCaches, setLineTiming } from './tlb/lines';
+import { forgetTlb, newTlb, startTlb } from './tlb/simulation';
+import { createStructure } from './tlb/structures';
+import { setWalkCache } from './tlb/walker';
 import { walk as walkTo } from './walk';
 
 export {
@@ -103,7 +117,6 @@ export {
   OPERATION_SPLIT,
   OPERATION_SPLIT_TO_PAGES,
   operationsBuffer,
-  runOperations,
 } from './operations';
 export {
   RUN_BYTES,
@@ -125,6 +138,34 @@ export {
   summaryAddress,
 } from './readout';
 export {
+  decodeTrace,
+  resetTrace,
+  TRACE_CHUNK,
+  TRACE_CLASS_OUTSIDE,
+  TRACE_OK,
+  TRACE_PAGE_OUTSIDE,
+  TRACE_VARINT_TOO_LONG,
+  traceError,
+  traceInput,
+  traceInstructions,
+  traceKept,
+  traceOffset,
+  traceOutput,
+  traceRecords,
+} from './stream/decode';
+export {
+  passStack,
+  resetStack,
+  resetStackCounts,
+  STACK_BUFFER,
+  STACK_CLASSES,
+  STACK_DEPTH,
+  stackBuffer,
+  stackFirstTouches,
+  stackHistogram,
+  stackUnits,
+} from './stream/stack-distance';
+export {
   SYSTEM_BTI,
   SYSTEM_CAPS_FINAL,
   SYSTEM_HAS_BBML2,
@@ -141,6 +182,35 @@ export {
   SYSTEM_UNIFORM_TABLES,
 } from './system';
 export { outOfMemory } from './tables';
+export { TLB_MOST_WALKERS } from './tlb/flights';
+export { POLICY_FIFO, POLICY_LRU, POLICY_PLRU } from './tlb/replacement';
+export { resetTlb, runTlb, TLB_BUFFER_WORDS, tlbBuffer } from './tlb/simulation';
+export {
+  TLB_L1_DATA,
+  TLB_L1_INSTRUCTION,
+  TLB_L2_DATA,
+  TLB_L2_INSTRUCTION,
+  TLB_WALK_CACHE,
+} from './tlb/structures';
+export {
+  resetTlbCounters,
+  TLB_ACCESSES,
+  TLB_CLASSES,
+  TLB_COUNTER_SLOTS,
+  TLB_FAULTS,
+  TLB_L1_MISSES,
+  TLB_L2_MISSES,
+  TLB_LINES_DRAM,
+  TLB_LINES_L2,
+  TLB_LINES_SYSTEM,
+  TLB_LOOKUP_CYCLES,
+  TLB_MERGED,
+  TLB_STALL_CYCLES,
+  TLB_WALK_CYCLES,
+  TLB_WALKS,
+  tlbCounters,
+} from './tlb/tlb-counters';
+export { TLB_WALK_CACHE_IN_L2, TLB_WALK_CACHE_NONE, TLB_WALK_CACHE_SEPARATE } from './tlb/walker';
 export { WALK_NONE, walkBatch, walkBuffer, walkResult } from './walk';
 
 setArenaStart(__heap_base);
@@ -150,7 +220,9 @@ export function reset(granuleShift: u32, vaBits: u32, linearEnd: f64, flags: u32
   setGeometry(granuleShift, vaBits, address(linearEnd));
   setSystem(flags, realmIpaBits);
   setPool(0, 0);
+  forgetTlb();
   resetTables();
+  tablesChanged();
 }
 
 export function setSystem(flags: u32, realmIpaBits: u32): void {
@@ -164,28 +236,44 @@ export function setKfencePool(start: f64, end: f64): void {
 }
 
 export function mapRange(pa: f64, va: f64, size: f64, prot: u32, flags: u32): i32 {
-  return map(address(pa), address(va), address(size), prot, flags);
+  const ret = map(address(pa), address(va), address(size), prot, flags);
+  tablesChanged();
+  return ret;
 }
 
 export function linkSharedRootEntry(): void {
   linkShared();
+  tablesChanged();
 }
 
 export function installNonGlobal(): void {
   installNg();
+  tablesChanged();
 }
 
 export function loadTable(level: i32, va: f64, attributes: u64): i32 {
-  return loadLink(level, address(va), attributes);
+  const ret = loadLink(level, address(va), attributes);
+  tablesChanged();
+  return ret;
 }
 
 export function loadLeaves(level: i32, va: f64, pa: f64, leaves: f64, attributes: u64): i32 {
-  return loadRun(level, address(va), address(pa), address(leaves), attributes);
+  const ret = loadRun(level, address(va), address(pa), address(leaves), attributes);
+  tablesChanged();
+  return ret;
 }
 
 /** __change_memory_common() for one range. */
 export function changeMemory(start: f64, size: f64, set: u64, clear: u64): i32 {
-  return change(address(start), address(size), set, clear);
+  const ret = change(address(start), address(size), set, clear);
+  tablesChanged();
+  return ret;
+}
+
+/** Runs the first `n` operations of the buffer; `continued`: the first may be chained to the last of the list before. */
+export function runOperations(n: u32, continued: bool): void {
+  runList(n, continued);
+  tablesChanged();
 }
 
 export function permissionSet(permission: u32): u64 {
@@ -239,6 +327,66 @@ export function geometryLevelSize(level: i32): f64 {
 /** Bytes of a contiguous group; 0 where the level has none. */
 export function geometryContiguousSize(level: i32): f64 {
   return contiguousShift(level) === 0 ? 0 : <f64>contiguousSize(level);
+}
+
+/** Begins to set up the TLBs of a core. The calls that follow may come in any order; tlbStart() ends them. */
+export function tlbBegin(): void {
+  newTlb();
+}
+
+/** A TLB_ structure with a POLICY_. `sizes`: the sum of the sizes in bytes that an entry may hold; -4096 for any. */
+export function tlbStructure(place: u32, entries: u32, ways: u32, policy: u32, sizes: f64): void {
+  createStructure(place, entries, ways, policy, address(sizes));
+}
+
+/** A TLB_WALK_CACHE_ kind; bit n of `levels` stands for level n - 1. */
+export function tlbWalkCache(kind: u32, levels: u32, cycles: f64): void {
+  setWalkCache(kind, levels, <u64>cycles);
+}
+
+/** Whether contiguous groups share an entry, and how many neighbouring pages do so unasked. */
+export function tlbReach(mergesContiguous: bool, aggregation: u32): void {
+  setReach(mergesContiguous, aggregation);
+}
+
+/** Cycles of a descriptor line, by where it is found. Without tlbLineCaches() every line is found in L2. */
+export function tlbLines(l2Cycles: f64, systemCycles: f64, dramCycles: f64): void {
+  setLineTiming(<u64>l2Cycles, <u64>systemCycles, <u64>dramCycles);
+}
+
+/** `systemBytes` 0: there is no system cache. Follows tlbLines(). */
+export function tlbLineCaches(l2Bytes: f64, l2Ways: u32, systemBytes: f64, systemWays: u32): void {
+  createLineCaches(<u64>l2Bytes, l2Ways, <u64>systemBytes, systemWays);
+}
+
+/** `walkers` 0: every walk completes at once. */
+export function tlbTiming(l2HitCycles: f64, probeCycles: f64, cyclesPerAccess: f64, walkers: u32): void {
+  setTiming(<u64>l2HitCycles, <u64>probeCycles, <u64>cyclesPerAccess);
+  setWalkers(walkers);
+}
+
+export function tlbStart(): void {
+  startTlb();
+}
+
+/** I9: entries that translate any of [start, end) otherwise than the tables do. */
+export function tlbStaleEntries(start: f64, end: f64): u32 {
+  return stale(address(start), address(end));
+}
+
+/** Pairs of entries of different size for one address in one TLB. */
+export function tlbOverlappingEntries(): u32 {
+  return overlaps();
+}
+
+/** I10: pairs of entries for one address that disagree. */
+export function tlbConflictingEntries(): u32 {
+  return conflicts();
+}
+
+/** Words at stackBuffer() as the leaves they are in; `sizes`: the sum of the sizes in bytes of an entry; -4096 for any. */
+export function leafUnits(n: u32, sizes: f64): u32 {
+  return nameUnits(n, address(sizes));
 }
 
 function address(value: f64): u64 {

@@ -14,6 +14,8 @@ let arenaStart: usize = 0;
 let arenaNext: usize = 0;
 /** Memory beyond was never written and is still zero. */
 let arenaDirty: usize = 0;
+/** Bytes between the tables that are none. */
+let reserved: usize = 0;
 
 /** Allocations that still succeed; negative: all of them. */
 let allocationsLeft: i64 = -1;
@@ -33,13 +35,22 @@ export function resetTables(): void {
   arenaDirty = max(arenaDirty, arenaNext);
   arenaNext = (arenaStart + mask) & ~mask;
   allocationsLeft = -1;
-  root = reserve();
+  reserved = 0;
+  root = take(granuleSize);
   rootEnd = root + ((<usize>entriesAt(rootLevel)) << DESCRIPTOR_SHIFT);
   memory.fill(root, 0, granuleSize);
 }
 
 export function arenaBytes(): usize {
-  return arenaNext - root;
+  return arenaNext - root - reserved;
+}
+
+/** Memory for something other than tables, not cleared. It goes with the tables when they are reset. */
+export function reserveBytes(bytes: usize): usize {
+  const mask = <usize>granuleSize - 1;
+  const whole = (bytes + mask) & ~mask;
+  reserved += whole;
+  return take(whole);
 }
 
 /** The next `n` allocations succeed, all later ones fail; a negative `n` ends that. */
@@ -71,7 +82,7 @@ export function mayAllocate(level: i32): bool {
  * caller writes every entry.
  */
 export function materialTable(zero: bool): usize {
-  const table = reserve();
+  const table = take(granuleSize);
   if (zero && table < arenaDirty) memory.fill(table, 0, granuleSize);
   return table;
 }
@@ -91,9 +102,9 @@ export function tableAttributes(desc: u64): u64 {
   return desc & ~(<u64>~(granuleSize - 1));
 }
 
-function reserve(): usize {
-  const table = arenaNext;
-  const end = <u64>table + granuleSize;
+function take(bytes: usize): usize {
+  const start = arenaNext;
+  const end = <u64>start + bytes;
   const have = (<u64>memory.size()) << 16;
   if (end > have) {
     const missing = <i32>((end - have + 0xffff) >> 16);
@@ -105,5 +116,5 @@ function reserve(): usize {
     }
   }
   arenaNext = <usize>end;
-  return table;
+  return start;
 }

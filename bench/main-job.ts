@@ -5,6 +5,7 @@ import { Core } from '../src/core/core.js';
 import { environment, sourceCommit } from '../src/record/environment.js';
 import { RUN_SCHEMA, type Run } from '../src/record/run.js';
 import { caseName, comparisonCases, runCase } from './comparison.js';
+import { published, timeRecords, tlbRecords } from './estimates.js';
 import { measureHotPath } from './hot-path/run.js';
 import { replayRecord, traceStrategyRecords } from './replays.js';
 import { tableMemory } from './table-memory.js';
@@ -36,6 +37,9 @@ export async function mainJob(options: MainJobOptions): Promise<Run> {
     traceStrategies: [],
     comparisons: [],
     tableMemory: [],
+    tlb: [],
+    times: [],
+    published: [],
     hotPath: [],
     elapsedMs: { total: 0, parts: clock.parts },
   };
@@ -53,6 +57,16 @@ export async function mainJob(options: MainJobOptions): Promise<Run> {
 
   clock.begin('table memory');
   if (wanted('table memory')) run.tableMemory = tableMemory(core);
+
+  clock.begin('TLB estimates');
+  run.tlb = await tlbRecords({ quick, captures: options.captures, wanted, onProgress });
+  run.times = timeRecords(run.comparisons);
+
+  clock.begin('published figures');
+  if (wanted('published')) {
+    onProgress('holding estimates against published figures');
+    run.published = published(run.tlb);
+  }
 
   clock.begin('hot path');
   run.hotPath = await measureHotPath({ quick, onProgress, ...(filter ? { filter } : {}) });

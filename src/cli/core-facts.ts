@@ -1,5 +1,4 @@
 // A core's values in words, with their kinds: the rows of its description and the cells of the table of all cores.
-
 import { formatSize } from '../io/size.js';
 import type {
   CoreModel,

@@ -8,6 +8,7 @@ const COMMANDS: readonly (() => Promise<{ register(program: Command): void }>)[]
   () => import('./map.js'),
   () => import('./change.js'),
   () => import('./cores.js'),
+  () => import('./tlb.js'),
 ];
 
 /** The whole command line. It throws CommanderError instead of ending the process, and leaves stderr to the caller. */

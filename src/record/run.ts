@@ -1,8 +1,12 @@
 // One run of the main job as data: everything that is printed or drawn, so that a report never runs the simulator.
 // Counters are exact; times are measured and carry their interval. Written to results/latest/run.json.
 import type { Counters } from '../core/counters.js';
+import type { PublishedCheck } from '../estimate/published/published-check.js';
+import type { TlbRecord } from '../estimate/tlb-record.js';
 import type { MapState } from '../map/map-state.js';
 
+export type { PublishedCheck } from '../estimate/published/published-check.js';
+export type { TlbConfigurationRecord, TlbRecord } from '../estimate/tlb-record.js';
 export type { MapState } from '../map/map-state.js';
 
 export const RUN_SCHEMA = 'linmap.run/1';
@@ -21,6 +25,9 @@ export interface Run {
   traceStrategies: TraceStrategyRecord[];
   comparisons: ComparisonRecord[];
   tableMemory: TableMemoryRecord[];
+  tlb: TlbRecord[];
+  times: TimeRecord[];
+  published: PublishedCheck[];
   hotPath: HotPathRecord[];
   /** Wall-clock milliseconds of the whole run and of its parts. */
   elapsedMs: { total: number; parts: Record<string, number> };
@@ -95,6 +102,20 @@ export interface TableMemoryRecord {
   memoryBytes: number;
   configuration: string;
   tableBytes: number;
+}
+
+/** Estimated time of one comparison record: always an interval, with the assumptions that make most of its width. */
+export interface TimeRecord {
+  granule: number;
+  configuration: string;
+  workload: string;
+  strategy: string;
+  platform: string;
+  /** Nanoseconds. */
+  low: number;
+  typical: number;
+  high: number;
+  dominating: string[];
 }
 
 export type HotPath = 'walk' | 'split' | 'change' | 'build';

@@ -1,9 +1,11 @@
 // What configurations, strategies, workloads and results are called in tables and pictures.
+import type { QuantityName } from '../estimate/cost/platform.js';
+import { CORES } from '../machine/cores/presets/catalogue.js';
 import { formatUnit } from './number.js';
 
 /** Order of presentation; an id that is not here comes after these. */
 const STRATEGIES = ['page-basis', 'huge-size', 'contiguous-runs', 'pages-only', 'series-v3'];
-const CONFIGURATIONS = ['pages', 'blocks', 'on', 'off'];
+const CONFIGURATIONS = ['pages', 'blocks', 'blocks-after', 'on', 'off'];
 
 /** Each with the names of kernels up to 6.17 and from 6.18 on. */
 const CONFIGURATION_LABELS: Readonly<Record<string, string>> = {
@@ -22,6 +24,22 @@ const WORKLOAD_LABELS: Readonly<Record<string, string>> = {
   'vmalloc-32m-cont-pmd': '32M groups (hypothetical)',
   'vmalloc-2m-scattered': 'scattered vmalloc, 2M',
   'secretmem-page': 'secretmem page',
+};
+
+/** What an estimate of time assumes the cost of. */
+const QUANTITY_LABELS: Readonly<Record<QuantityName, string>> = {
+  descriptorRead: 'descriptor reads',
+  descriptorStore: 'descriptor stores',
+  barrier: 'DSB ISHST and ISB',
+  flush: 'flushes (first TLBI, DSB ISH, ISB)',
+  furtherTlbi: 'further TLBIs of a flush',
+  furtherRangeTlbi: 'further range TLBIs of a flush',
+  contendedFlush: 'flushes of other CPUs',
+  tableAllocation: 'table allocation',
+  tableZeroing: 'table zeroing',
+  lock: 'the split lock',
+  contendedLock: 'waiting for the split lock',
+  receivedTlbi: 'TLBIs received',
 };
 
 /** Linux errno values that a permission change ends with (include/uapi/asm-generic/errno-base.h). */
@@ -48,6 +66,16 @@ export function workloadLabel(workload: string): string {
   const pages = /^direct-map-(\d+)$/.exec(workload)?.[1];
   if (pages !== undefined) return `direct map, ${pages} ${pages === '1' ? 'page' : 'pages'}`;
   return WORKLOAD_LABELS[workload] ?? workload.replaceAll('-', ' ');
+}
+
+/** A core by its name, without the machines that have it. */
+export function coreLabel(core: string): string {
+  const title = CORES.find(({ id }) => id === core)?.title ?? core;
+  return title.replace(/ \(.*\)$/, '');
+}
+
+export function quantityLabel(quantity: string): string {
+  return (QUANTITY_LABELS as Readonly<Record<string, string>>)[quantity] ?? quantity;
 }
 
 /** `4K/48`: granule and VA bits, as the kernel's configurations are called. */

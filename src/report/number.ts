@@ -35,6 +35,37 @@ export function formatNanosecondInterval(low: number, high: number): string {
   return `${formatSignificant(low / timeUnit(high).divisor)}–${formatNanoseconds(high)}`;
 }
 
+/** An estimate in the unit of its end, to the two digits that an estimate is good for: `0.78–0.82–1.1 ms`. */
+export function formatEstimate({
+  low,
+  typical,
+  high,
+}: {
+  low: number;
+  typical: number;
+  high: number;
+}): string {
+  const { divisor, name } = timeUnit(high);
+  const parts = [low, typical, high].map((value) => formatTwoDigits(value / divisor));
+  return `${parts.join('–')} ${name}`;
+}
+
+/** A ratio of which only the ends are known: `73–250×`, or `–` where nothing can be divided. */
+export function formatRatioInterval({ low, high }: { low: number; high: number }): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return '–';
+  return `${formatTwoDigits(low)}–${formatTwoDigits(high)}×`;
+}
+
+/** Percent with its sign: `+1.8 %`, `−0.05 %`, `0 %`. */
+export function formatPercentChange(percent: number): string {
+  const rounded = Number(percent.toPrecision(percent <= -100 || percent >= 100 ? 3 : 2));
+  return `${rounded > 0 ? '+' : ''}${formatCount(rounded)} %`;
+}
+
+function formatTwoDigits(value: number): string {
+  return formatCount(Number(value.toPrecision(2)));
+}
+
 function timeUnit(nanoseconds: number): { divisor: number; name: string } {
   let divisor = 1;
   let unit = 0;

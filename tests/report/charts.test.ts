@@ -22,6 +22,9 @@ test('files keep their names', () => {
     'page-basis-vs-huge-size.png',
     'leaf-sizes-left.png',
     'table-memory.png',
+    'tlb-misses.png',
+    'miss-curves.png',
+    'change-time.png',
     'hot-path.png',
   ]);
 });
@@ -33,13 +36,13 @@ test('a run without data has no charts', () => {
 test.each(chartsOf(sampleRun()).map((one) => [one.file, one] as const))(
   '%s states its finding, and every axis of values has a title',
   (_, { title, config }) => {
-    expect(title).not.toMatch(/NaN|Infinity|undefined|–/);
+    expect(title).not.toMatch(/NaN|Infinity|undefined|(^| )–/);
     const axes = Object.values(config.options?.scales ?? {}).filter((axis) => axis?.type !== 'category');
     expect(axes.length).toBeGreaterThan(0);
     for (const axis of axes) {
       const named = axis as { title?: { display?: boolean; text?: string } };
       expect(named.title?.display).toBe(true);
-      expect(named.title?.text).toMatch(/bytes|instructions|stored|%|time/);
+      expect(named.title?.text).toMatch(/bytes|instructions|stored|%|time|entries/);
     }
   },
 );
@@ -127,6 +130,65 @@ test('configurations that take as much are drawn as one', () => {
     '16K/48 blocks',
     '64K/48 blocks',
   ]);
+});
+
+test('TLB misses are drawn for the main core, captured traces first, maps that look alike once', () => {
+  const { config, title } = chartNamed('tlb-misses.png');
+  expect(config.data.labels).toEqual([
+    ['memcached', 'captured trace'],
+    ['zipf', '4K/48, 256 GiB'],
+  ]);
+  const maps = ['pages', 'blocks', 'blocks-after', 'series-v3'];
+  expect(config.data.datasets.map(({ label }) => label)).toEqual([...maps, ...maps]);
+  expect(config.data.datasets.map(({ data }) => data[0])).toContain(null);
+  expect(JSON.stringify(config.options?.plugins?.subtitle?.text)).toContain('page-basis (as blocks-after)');
+  expect(title).toBe(
+    'On the memcached trace, pages have an estimated 0.652 kernel TLB misses per 1000 instructions, blocks 0.0108',
+  );
+});
+
+test('a stream without instructions has no bars', () => {
+  const run = sampleRun();
+  const tlb = run.tlb.map((record) => ({
+    ...record,
+    stream: { ...record.stream, instructions: null },
+  }));
+  expect(chartsOf({ ...run, tlb }).map(({ file }) => file)).not.toContain('tlb-misses.png');
+});
+
+test('miss curves are of the maps that matter, and without a point where nothing missed', () => {
+  const run = sampleRun();
+  for (const { configurations } of run.tlb) {
+    for (const { curve } of configurations) curve.push({ entries: 4096, missRatio: 0 });
+  }
+  const chart = chartNamed('miss-curves.png', run);
+  expect(labels(chart)).toEqual([
+    'memcached trace, pages',
+    'memcached trace, blocks',
+    'memcached trace, blocks-after',
+    'zipf, pages',
+    'zipf, blocks',
+    'zipf, blocks-after',
+  ]);
+  for (const { data } of chart.config.data.datasets) {
+    expect((data as { y: number }[]).at(-1)?.y).toBeNaN();
+  }
+  expect(chart.title).toBe(
+    'With 1\u202f536 entries, 64.2 % of zipf accesses to pages miss, and 0.061 % of those to blocks',
+  );
+});
+
+test('estimated times have both platforms, and never a ratio in their title', () => {
+  const { config, title } = chartNamed('change-time.png');
+  expect(config.data.datasets.map(({ label }) => label)).toEqual([
+    'page basis',
+    'huge size',
+    'page basis',
+    'huge size',
+  ]);
+  expect(config.data.labels).toContain('huge vmalloc, 2M');
+  expect(title).toMatch(/[\d.]+–[\d.]+–[\d.]+ ms on page basis and [\d.]+–[\d.]+–[\d.]+ µs by huge size$/);
+  expect(title).not.toContain('×');
 });
 
 test('the hot path has both implementations', () => {

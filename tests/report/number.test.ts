@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import {
   formatCount,
+  formatEstimate,
   formatNanosecondInterval,
   formatNanoseconds,
+  formatPercentChange,
   formatRatio,
+  formatRatioInterval,
   formatSignificant,
   formatSizeChange,
   formatUnit,
@@ -60,4 +63,23 @@ test('a change of size has its sign', () => {
 
 test('granules and blocks are named by one letter', () => {
   expect([4096, 2 ** 21, 2 ** 30, 512].map(formatUnit)).toEqual(['4K', '2M', '1G', '512']);
+});
+
+test('an estimate has two digits and one unit', () => {
+  expect(formatEstimate({ low: 775_000, typical: 823_000, high: 1_140_000 })).toBe('0.78–0.82–1.1 ms');
+  expect(formatEstimate({ low: 70_400, typical: 77_500, high: 122_000 })).toBe('70–78–120 µs');
+});
+
+test('a ratio of intervals is an interval', () => {
+  expect(formatRatioInterval({ low: 80.4, high: 251 })).toBe('80–250×');
+  expect(formatRatioInterval({ low: 1, high: Number.POSITIVE_INFINITY })).toBe('–');
+});
+
+test.each([
+  [1.77, '+1.8 %'],
+  [-40.34, '\u221240 %'],
+  [-231.2, '\u2212231 %'],
+  [0, '0 %'],
+])('a change of %s percent has its sign', (percent, text) => {
+  expect(formatPercentChange(percent)).toBe(text);
 });

@@ -1,6 +1,7 @@
 // A run as the main job would record it, with figures of the kernel's own order: whole, and without running anything.
 import { type HotPathRecord, RUN_SCHEMA, type Run, type TableMemoryRecord } from '../../src/record/run.js';
 import { sampleComparisons } from './sample-comparisons.js';
+import { samplePublished, sampleTimes, sampleTlb } from './sample-estimates.js';
 import { CONFIGURATIONS, GIB, GRANULES, pagesTableBytes } from './sample-state.js';
 import { sampleReplays, sampleTraceStrategies } from './sample-traces.js';
 
@@ -70,6 +71,9 @@ export function sampleRun(): Run {
     traceStrategies: sampleTraceStrategies(),
     comparisons: sampleComparisons(),
     tableMemory: GRANULES.flatMap(tableMemory),
+    tlb: sampleTlb(),
+    times: sampleTimes(sampleComparisons()),
+    published: samplePublished(),
     hotPath: hotPath(),
     elapsedMs: {
       total: 41_000,
@@ -80,5 +84,15 @@ export function sampleRun(): Run {
 
 /** The same run with nothing measured. */
 export function emptyRun(): Run {
-  return { ...sampleRun(), replays: [], traceStrategies: [], comparisons: [], tableMemory: [], hotPath: [] };
+  return {
+    ...sampleRun(),
+    replays: [],
+    traceStrategies: [],
+    comparisons: [],
+    tableMemory: [],
+    tlb: [],
+    times: [],
+    published: [],
+    hotPath: [],
+  };
 }

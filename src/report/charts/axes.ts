@@ -1,6 +1,6 @@
 // Axes with units. A logarithmic axis has no zero: it starts below the least value, and zeros are labelled there.
 import type { ChartConfiguration } from 'chart.js';
-import { formatCount, formatNanoseconds, formatUnit } from '../number.js';
+import { formatCount, formatNanoseconds, formatSignificant, formatUnit } from '../number.js';
 import { FONT } from './chart.js';
 import { GRID, INK } from './palette.js';
 
@@ -53,6 +53,22 @@ export function countAxis(title: string, largest: number, place: Place = {}): Ax
   return logAxis(title, { min: bottom, max: top * room }, ticks, formatCount, place);
 }
 
+/** Values of any size with a tick at each power of ten, or at every second one of a narrow panel. */
+export function rateAxis(title: string, range: LogRange, place: Place = {}): Axis {
+  const narrow = place.stack !== undefined && range.max / range.min > 1e5;
+  return logAxis(title, range, powers(narrow ? 100 : 10, range), formatSignificant, place);
+}
+
+/** Percent on a logarithmic axis. */
+export function logPercentAxis(title: string, range: LogRange): Axis {
+  return logAxis(title, range, powers(10, range), (value) => `${formatSignificant(value)} %`);
+}
+
+/** Entries of a buffer with a tick at each power of two. */
+export function entriesAxis(title: string, range: LogRange): Axis {
+  return logAxis(title, range, powers(2, range), formatCount);
+}
+
 /** Bytes with a tick at each `step`-th power of two. */
 export function byteAxis(title: string, range: LogRange, step: number): Axis {
   return logAxis(title, range, powers(2 ** step, range), formatUnit);
@@ -65,9 +81,9 @@ export function closedByteAxis(title: string, range: LogRange, step: number): Ax
   return logAxis(title, range, ticks, formatUnit);
 }
 
-/** Nanoseconds with a tick at each power of ten. */
-export function timeAxis(title: string, range: LogRange): Axis {
-  return logAxis(title, range, powers(10, range), formatNanoseconds);
+/** Nanoseconds with a tick at each power of ten, or at every second one of a narrow panel. */
+export function timeAxis(title: string, range: LogRange, place: Place = {}): Axis {
+  return logAxis(title, range, powers(place.stack === undefined ? 10 : 100, range), formatNanoseconds, place);
 }
 
 /** Percent from zero; `room` is how far beyond 100 % labels reach. */

@@ -1,12 +1,15 @@
 // All pictures of a run, in reading order.
 import type { Run } from '../../record/run.js';
+import { changeTime } from './change-time.js';
 import type { Chart } from './chart.js';
 import { hotPathChart } from './hot-path.js';
 import { leafSizesLeft } from './leaf-sizes-left.js';
 import { leafSizesOnTraces } from './leaf-sizes-on-traces.js';
+import { missCurves } from './miss-curves.js';
 import { pageBasisVsHugeSize } from './page-basis-vs-huge-size.js';
 import { storesOnTraces, tlbiOnTraces } from './strategies-on-traces.js';
 import { tableMemoryChart } from './table-memory.js';
+import { tlbMisses } from './tlb-misses.js';
 
 const CHARTS: readonly ((run: Run) => Chart | null)[] = [
   tlbiOnTraces,
@@ -15,6 +18,9 @@ const CHARTS: readonly ((run: Run) => Chart | null)[] = [
   pageBasisVsHugeSize,
   leafSizesLeft,
   tableMemoryChart,
+  tlbMisses,
+  missCurves,
+  changeTime,
   hotPathChart,
 ];
 

@@ -9,8 +9,8 @@ export interface Interval {
   high: number;
 }
 
-/** Draws an interval on each lying bar: by dataset, then by index. */
-export function intervalBars(intervals: readonly (readonly Interval[])[]): Plugin {
+/** Draws an interval on each lying bar that has one: by dataset, then by index. */
+export function intervalBars(intervals: readonly (readonly (Interval | undefined)[])[]): Plugin {
   return {
     id: 'intervalBars',
     afterDatasetsDraw(drawn) {
@@ -20,10 +20,11 @@ export function intervalBars(intervals: readonly (readonly Interval[])[]): Plugi
       ctx.lineWidth = 2;
       intervals.forEach((ofDataset, datasetIndex) => {
         const { data, vScale } = drawn.getDatasetMeta(datasetIndex);
-        ofDataset.forEach(({ low, high }, index) => {
+        ofDataset.forEach((interval, index) => {
           const bar = data[index];
-          if (bar === undefined || vScale === undefined) return;
-          const [left, right] = [vScale.getPixelForValue(low), vScale.getPixelForValue(high)];
+          if (interval === undefined || bar === undefined || vScale === undefined) return;
+          const [left, right] = [interval.low, interval.high].map((end) => vScale.getPixelForValue(end));
+          if (left === undefined || right === undefined) return;
           ctx.beginPath();
           ctx.moveTo(left, bar.y);
           ctx.lineTo(right, bar.y);

@@ -52,3 +52,17 @@ export const GRANULE_COLOURS: Readonly<Record<number, string>> = {
 };
 
 export const IMPLEMENTATION_COLOURS = { wasm: OKABE_ITO.blue, typescript: OKABE_ITO.orange } as const;
+
+/** What access streams are laid over: configurations have colours beside those of strategies. */
+const CONFIGURATION_COLOURS: Readonly<Record<string, string>> = {
+  pages: OKABE_ITO.orange,
+  blocks: OKABE_ITO.skyBlue,
+  'blocks-after': OKABE_ITO.black,
+  on: OKABE_ITO.yellow,
+};
+
+/** The colour of each map: of a configuration, or of what a strategy leaves. */
+export function mapColours(maps: readonly string[]): Map<string, string> {
+  const strategies = strategyColours(maps.filter((map) => !(map in CONFIGURATION_COLOURS)));
+  return new Map(maps.map((map) => [map, CONFIGURATION_COLOURS[map] ?? strategies.get(map) ?? INK]));
+}

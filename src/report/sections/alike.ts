@@ -21,3 +21,16 @@ export function joinedWhereAlike(rows: readonly (readonly Cell[])[]): (readonly 
     return row === joined[0] ? [[`${String(strategy)} and ${joined.length - 1} more`, ...rest]] : [];
   });
 }
+
+/** Rows that begin with a name, without those that say the same as one before; and which those are: `on as blocks`. */
+export function withoutAlike(rows: readonly (readonly string[])[]): {
+  rows: (readonly string[])[];
+  alike: string[];
+} {
+  const groups = [...groupBy(rows, ([, ...rest]) => JSON.stringify(rest)).values()];
+  const names = groups.map((group) => group.map(([name = '']) => name));
+  return {
+    rows: groups.flatMap(([first]) => (first === undefined ? [] : [first])),
+    alike: names.flatMap(([first, ...same]) => (same.length === 0 ? [] : [`${same.join(', ')} as ${first}`])),
+  };
+}

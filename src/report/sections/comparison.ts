@@ -2,6 +2,7 @@
 import { totalTables, totalTlbi } from '../../core/counters.js';
 import { formatSize } from '../../io/size.js';
 import type { ComparisonRecord, Run } from '../../record/run.js';
+import type { Detail } from '../detail.js';
 import { groupBy } from '../group.js';
 import { byConfiguration, byStrategy, configurationLabel, geometryLabel, resultLabel } from '../labels.js';
 import { isPageMapped, LEAF_SIZES, leafChange, leafName } from '../leaf-size.js';
@@ -16,23 +17,60 @@ const MAIN_GRANULE = 4096;
 /**
  * For the 4K granule, two tables for each configuration: cost, and state left. Of workloads that differ
  * only in a number of pages the largest is printed. For other granules: what blocks cost where huge size matters.
+ * Briefly, rodata=off is printed where it differs from rodata=on, which has no alias to change either.
  */
-export function comparisonSection(run: Run): Table[] {
-  const tables: Table[] = [];
-  for (const records of groups(run)) {
+export function comparisonSection(run: Run, detail: Detail = 'brief'): Table[] {
+  const all = groups(run);
+  return all.flatMap((records) => {
     const [first] = records;
-    if (first === undefined) continue;
-    if (first.granule === MAIN_GRANULE) {
-      tables.push(costTable(first, records));
-      if (records.some((record) => record.after.tableBytes !== record.before.tableBytes)) {
-        tables.push(stateTable(first, records));
-      }
-    } else if (first.configuration === 'blocks') {
-      const differing = whereHugeSizeMatters(records);
-      if (differing.length > 0) tables.push(costTable(first, differing));
+    if (first === undefined) return [];
+    if (first.granule !== MAIN_GRANULE) {
+      return first.configuration === 'blocks' ? costTables(whereHugeSizeMatters(records)) : [];
     }
-  }
-  return tables;
+    if (detail === 'brief' && first.configuration === 'on') {
+      const off = twinOf(first, 'off', all);
+      return [...costTables(records, off ? [offNote(records, off)] : []), ...stateTables(records)];
+    }
+    if (detail === 'brief' && first.configuration === 'off') {
+      const on = twinOf(first, 'on', all);
+      return [...costTables(on ? whereCostDiffers(records, on) : records), ...stateTables(records)];
+    }
+    return [...costTables(records), ...stateTables(records)];
+  });
+}
+
+/** The same machine, configured otherwise. */
+function twinOf(
+  { granule, vaBits, memoryBytes }: ComparisonRecord,
+  configuration: string,
+  all: readonly ComparisonRecord[][],
+): ComparisonRecord[] | undefined {
+  return all.find(
+    ([first]) =>
+      first?.configuration === configuration &&
+      first.granule === granule &&
+      first.vaBits === vaBits &&
+      first.memoryBytes === memoryBytes,
+  );
+}
+
+/** All records of workloads that cost a strategy something else than in the other configuration. */
+function whereCostDiffers(
+  records: readonly ComparisonRecord[],
+  others: readonly ComparisonRecord[],
+): ComparisonRecord[] {
+  const costs = (of: readonly ComparisonRecord[], name: string) =>
+    JSON.stringify(
+      of
+        .filter(({ workload }) => workload === name)
+        .map(({ strategy, result, counters }) => [strategy, result, counters]),
+    );
+  return records.filter(({ workload }) => costs(records, workload) !== costs(others, workload));
+}
+
+function offNote(on: readonly ComparisonRecord[], off: readonly ComparisonRecord[]): string {
+  const differing = [...new Set(whereCostDiffers(off, on).map(({ workload }) => workload))];
+  return `rodata=off costs the same${differing.length === 0 ? '' : `, but for ${differing.join(', ')}`}.`;
 }
 
 /** Workloads that huge size does with another number of calls than page basis. */
@@ -59,7 +97,24 @@ function machineTitle({ memoryBytes, configuration, ...geometry }: ComparisonRec
   return `${geometryLabel(geometry)}, ${formatSize(memoryBytes)}, ${configurationLabel(configuration)}`;
 }
 
-function costTable(first: ComparisonRecord, records: readonly ComparisonRecord[]): Table {
+/** One table, or none of no records. */
+function costTables(records: readonly ComparisonRecord[], notes: readonly string[] = []): Table[] {
+  const [first] = records;
+  return first === undefined ? [] : [costTable(first, records, notes)];
+}
+
+/** One table where page tables were made or freed. */
+function stateTables(records: readonly ComparisonRecord[]): Table[] {
+  const [first] = records;
+  const changed = records.some(({ before, after }) => after.tableBytes !== before.tableBytes);
+  return first !== undefined && changed ? [stateTable(first, records)] : [];
+}
+
+function costTable(
+  first: ComparisonRecord,
+  records: readonly ComparisonRecord[],
+  notes: readonly string[],
+): Table {
   return {
     title: `Cost: ${machineTitle(first)}`,
     columns: [
@@ -82,11 +137,14 @@ function costTable(first: ComparisonRecord, records: readonly ComparisonRecord[]
       formatCount(counters.isb),
       formatCount(totalTlbi(counters)),
     ]),
+    notes,
   };
 }
 
 function stateTable(first: ComparisonRecord, records: readonly ComparisonRecord[]): Table {
   const bytes = first.before.leafBytes;
+  // A map in pages has nothing to break up: the note says so once.
+  const inBlocks = records.filter(({ before }) => !isPageMapped(before) || isPageMapped(first.before));
   const boot = LEAF_SIZES.filter((size) => bytes[size] > 0).map(
     (size) => `${formatSize(bytes[size])} of ${leafName(first.granule, size)}`,
   );
@@ -94,11 +152,11 @@ function stateTable(first: ComparisonRecord, records: readonly ComparisonRecord[
     title: `State left: ${machineTitle(first)}`,
     columns: [
       { heading: 'strategy', align: 'left' },
-      ...resultColumn(records),
+      ...resultColumn(inBlocks),
       ...LEAF_SIZES.map((size) => ({ heading: leafName(first.granule, size), align: 'right' as const })),
       { heading: 'table memory', align: 'right' },
     ],
-    rows: workloadRows(records, ({ before, after }) => {
+    rows: workloadRows(inBlocks, ({ before, after }) => {
       const change = leafChange(before, after);
       return [
         ...LEAF_SIZES.map((size) => formatSizeChange(change[size])),
@@ -116,7 +174,9 @@ function stateTable(first: ComparisonRecord, records: readonly ComparisonRecord[
 function pageMappedNote(first: ComparisonRecord, records: readonly ComparisonRecord[]): string[] {
   const pageMapped = records.filter(({ before }) => isPageMapped(before) && !isPageMapped(first.before));
   const strategies = [...new Set(pageMapped.map(({ strategy }) => strategy))];
-  return strategies.length === 0 ? [] : [`${strategies.join(', ')}: all in pages from boot on.`];
+  return strategies.length === 0
+    ? []
+    : [`${strategies.join(', ')}: all in pages, from boot on and afterwards.`];
 }
 
 /** Only where something failed. */

@@ -3,7 +3,9 @@ import { type Counters, totalTlbi } from '../../core/counters.js';
 import { formatSize } from '../../io/size.js';
 import type { Run } from '../../record/run.js';
 import { totalBarriers } from '../barrier.js';
-import { formatCount, formatRatio } from '../number.js';
+import { coreLabel } from '../labels.js';
+import { MAIN_CORE } from '../main-core.js';
+import { formatCount, formatRatio, formatSignificant } from '../number.js';
 
 const GRANULE = 4096;
 const MEMORY_BYTES = 256 * 2 ** 30;
@@ -11,7 +13,9 @@ const HUGE_AREA = 'vmalloc-2m-huge';
 
 /** What the run found. A part that the run did not measure is left out. */
 export function conclusionSection(run: Run): string {
-  const parts = [replays(run), hugeSize(run), tableMemory(run)].filter((part) => part !== null);
+  const parts = [replays(run), hugeSize(run), tableMemory(run), kernelMisses(run), published(run)].filter(
+    (part) => part !== null,
+  );
   return parts.length === 0 ? 'This run compared nothing.' : parts.join(' ');
 }
 
@@ -79,4 +83,26 @@ function tableMemory(run: Run): string | null {
       ? 'and none in blocks.'
       : `and ${formatSize(blocks)} in blocks (${formatRatio(pages, blocks)}).`)
   );
+}
+
+function kernelMisses(run: Run): string | null {
+  const record = run.tlb.find(
+    ({ core, stream }) => core === MAIN_CORE && stream.captured && stream.name === 'memcached',
+  );
+  const kernel = (id: string) => record?.configurations.find((one) => one.id === id)?.mpki?.kernel;
+  const [pages, blocks] = [kernel('pages'), kernel('blocks')];
+  if (pages === undefined || blocks === undefined) return null;
+  return (
+    `On ${coreLabel(MAIN_CORE)} the ${run.options.quick ? 'beginning of the ' : ''}memcached trace is estimated to have ${formatSignificant(pages)} kernel ` +
+    `TLB misses per 1000 instructions on pages and ${formatSignificant(blocks)} on blocks.`
+  );
+}
+
+function published({ published: checks }: Run): string | null {
+  const judged = checks.filter(({ verdict }) => verdict !== 'not comparable');
+  if (judged.length === 0) return null;
+  const within = judged.filter(({ verdict }) => verdict === 'within').length;
+  const others = checks.length - judged.length;
+  const rest = others === 0 ? '' : `; ${formatCount(others)} more cannot be judged`;
+  return `Of ${formatCount(judged.length)} published figures, ${formatCount(within)} are met within what was allowed${rest}.`;
 }

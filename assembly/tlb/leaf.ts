@@ -1,0 +1,218 @@
+// Leaf: what a walk finds for an address, and how much of it one TLB entry may cover.
+//
+//   +0 region, PAGES_DIFFER, generation u64 | +8 OA - VA u64 | +16 attributes u64 | +24 reach u8 | +25 level i8 | +26 lookups u16 | +28 table u32
+//
+// Answers are kept by region, which is what one entry of level 2 spans. A region of one leaf, of no leaf, or of pages
+// that follow one formula has one answer (table 0); of another region the table of its pages is known, and each page
+// is looked up there. Kept answers hold until the tables change. Reach is log2 of bytes; 0: there is no valid leaf.
+//
+// Class 0 is the core's own linear map. The other classes have no tables here: see assumed-leaf.ts.
+import { attributesOf, CONTIGUOUS, isTable, oaOf, TYPE_MASK, VALID } from '../descriptor';
+import {
+  contiguousShift,
+  entryOf,
+  granuleShift,
+  granuleSize,
+  indexBits,
+  LAST_LEVEL,
+  levelShift,
+  levelSize,
+  pageEnd,
+  pageOffset,
+  rootLevel,
+} from '../geometry';
+import { root, tableOf } from '../tables';
+import { isUniform, uniformPage } from '../uniform';
+import { assumedLevel, assumedReach } from './assumed-leaf';
+
+const OFFSET: usize = 8;
+const ATTRIBUTES: usize = 16;
+const REACH: usize = 24;
+const LEVEL: usize = 25;
+const LOOKUPS: usize = 26;
+const TABLE: usize = 28;
+const RECORD_SHIFT: u32 = 5;
+
+/** Regions that are kept: 16 GiB of them with the 4K granule. */
+const REGIONS: u64 = 1 << 13;
+/** Above any region number: set where only the table of the region's pages is known. */
+const PAGES_DIFFER: u64 = (<u64>1) << 43;
+/** And above that the generation of the tables. */
+const FIRST_GENERATION: u64 = (<u64>1) << 44;
+/** Look-ups of pages in one region after which it is worth while to see if they follow a formula. */
+const EXAMINE_AFTER: u32 = 8;
+const NEVER_AGAIN: u32 = 0xffff;
+
+/** Attributes of a leaf that stands in no table. */
+export const ASSUMED: u64 = ~(<u64>0);
+
+const ANSWERS: usize = memory.data(32 << 13, 32);
+const PAGE: usize = memory.data(32, 8);
+const ELSEWHERE: usize = memory.data(32, 8);
+
+/** Shifted to its place in a record. */
+let generation: u64 = FIRST_GENERATION;
+let regionShift: u64 = 0;
+/** The tables are not what they were when the TLBs were last empty: entries may be of sizes that no leaf has now. */
+export let sizesMayDiffer: bool = false;
+let mergesContiguous: bool = false;
+/** Neighbouring pages that hardware puts into one entry unasked; 1: none. */
+let aggregated: u64 = 1;
+
+export function setReach(contiguous: bool, pages: u32): void {
+  mergesContiguous = contiguous;
+  aggregated = pages;
+  tablesChanged();
+}
+
+/** Called after every change of a table. */
+export function tablesChanged(): void {
+  sizesMayDiffer = true;
+  regionShift = <u64>levelShift(2);
+  generation += FIRST_GENERATION;
+  if (generation !== 0) return;
+  generation = FIRST_GENERATION;
+  memory.fill(ANSWERS, 0, (<usize>REGIONS) << RECORD_SHIFT);
+}
+
+/** Called when all TLBs are empty. */
+export function noSizesDiffer(): void {
+  sizesMayDiffer = false;
+}
+
+/** What one TLB entry may cover around the address asked for; 0: no valid leaf. */
+export function reachOf(leaf: usize): u64 {
+  return <u64>load<u8>(leaf, REACH);
+}
+
+/** Level of the leaf, or of the entry at which the walk ended without one. */
+export function levelOf(leaf: usize): i32 {
+  return load<i8>(leaf, LEVEL);
+}
+
+export function offsetOf(leaf: usize): u64 {
+  return load<u64>(leaf, OFFSET);
+}
+
+/** Attributes that an entry carries: all but the output address, the type and the Contiguous bit. */
+export function attributesOfLeaf(leaf: usize): u64 {
+  return load<u64>(leaf, ATTRIBUTES);
+}
+
+/**
+ * log2 of the only reach that an entry for this access can have; 0 where there is none, or where more than one is
+ * possible because the tables have changed.
+ */
+export function knownReach(va: u64, kind: u32): u64 {
+  // Only linear-map accesses have filled entries for the linear map, and none for elsewhere.
+  if (va - pageOffset < pageEnd - pageOffset !== (kind === 0)) return 0;
+  if (kind !== 0) return assumedReach(va, mergesContiguous);
+  if (sizesMayDiffer) return 0;
+  const region = va >> regionShift;
+  const record = recordOf(region);
+  return reachOf(load<u64>(record) === (region | generation) ? record : resolveLeaf(va, 0));
+}
+
+/** The leaf of an access, good until the next call. */
+export function resolveLeaf(va: u64, kind: u32): usize {
+  if (kind !== 0) return resolveAssumed(va);
+  const region = va >> regionShift;
+  const record = recordOf(region);
+  if ((load<u64>(record) ^ (region | generation)) & ~PAGES_DIFFER) {
+    descend(va, record);
+    store<u64>(record, region | generation | (load<u32>(record, TABLE) === 0 ? 0 : PAGES_DIFFER));
+  }
+  return load<u32>(record, TABLE) === 0 ? record : resolvePage(va, record);
+}
+
+function recordOf(region: u64): usize {
+  return ANSWERS + ((<usize>(region & (REGIONS - 1))) << RECORD_SHIFT);
+}
+
+function resolveAssumed(va: u64): usize {
+  store<u64>(ELSEWHERE, ASSUMED, ATTRIBUTES);
+  store<u8>(ELSEWHERE, <u8>assumedReach(va, mergesContiguous), REACH);
+  store<i8>(ELSEWHERE, <i8>assumedLevel(va), LEVEL);
+  return ELSEWHERE;
+}
+
+/** Walks as far as all of the region goes the same way. */
+function descend(va: u64, record: usize): void {
+  store<u32>(record, 0, REACH);
+  store<u32>(record, 0, TABLE);
+  store<i8>(record, <i8>(rootLevel - 1), LEVEL);
+  // Between the halves of the address space hardware faults without a walk.
+  if (va < pageOffset) return;
+  let table = root;
+  for (let level = rootLevel; level < LAST_LEVEL; level++) {
+    const desc = load<u64>(entryOf(table, level, va));
+    if (!isTable(desc)) {
+      answer(record, va, desc, level, 0);
+      return;
+    }
+    if (isUniform(desc)) {
+      answer(record, va, uniformPage(desc, va & (levelSize(level) - 1)), LAST_LEVEL, 0);
+      return;
+    }
+    table = tableOf(desc);
+  }
+  store<u32>(record, <u32>table, TABLE);
+}
+
+function resolvePage(va: u64, record: usize): usize {
+  const table = <usize>load<u32>(record, TABLE);
+  const lookups = <u32>load<u16>(record, LOOKUPS) + 1;
+  if (lookups === EXAMINE_AFTER && followsFormula(table)) {
+    answer(record, va, load<u64>(entryOf(table, LAST_LEVEL, va)), LAST_LEVEL, 0);
+    store<u32>(record, 0, TABLE);
+    store<u64>(record, load<u64>(record) & ~PAGES_DIFFER);
+    return record;
+  }
+  if (lookups < NEVER_AGAIN) store<u16>(record, <u16>lookups, LOOKUPS);
+  const entry = entryOf(table, LAST_LEVEL, va);
+  answer(PAGE, va, load<u64>(entry), LAST_LEVEL, entry);
+  return PAGE;
+}
+
+/** All pages of a table have equal attributes and consecutive output addresses, so any of them answers for all. */
+function followsFormula(table: usize): bool {
+  const first = load<u64>(table);
+  if (!(first & VALID)) return false;
+  for (let i: u32 = 1; i < 1 << indexBits; i++) {
+    if (load<u64>(table + ((<usize>i) << 3)) !== first + <u64>i * granuleSize) return false;
+  }
+  return true;
+}
+
+/** Writes what `desc`, the entry of `level` for `va`, says. `entry` is its place, or 0 where all around it is alike. */
+function answer(record: usize, va: u64, desc: u64, level: i32, entry: usize): void {
+  store<i8>(record, <i8>level, LEVEL);
+  if (!(desc & VALID)) {
+    store<u8>(record, 0, REACH);
+    return;
+  }
+  const shift = levelShift(level);
+  const start = (va >> <u64>shift) << (<u64>shift);
+  store<u64>(record, oaOf(desc) - start, OFFSET);
+  store<u64>(record, attributesOf(desc) & ~(TYPE_MASK | CONTIGUOUS), ATTRIBUTES);
+  let reach = shift;
+  if (level === LAST_LEVEL && aggregated > 1 && formsGroup(va, entry, desc)) reach += <u32>ctz(aggregated);
+  if (mergesContiguous && desc & CONTIGUOUS) reach = max(reach, shift + contiguousShift(level));
+  store<u8>(record, <u8>reach, REACH);
+}
+
+/**
+ * The naturally aligned pages around `va` have equal attributes and consecutive output addresses, aligned like the
+ * group.
+ */
+function formsGroup(va: u64, entry: usize, desc: u64): bool {
+  const index = (va >> <u64>granuleShift) & (aggregated - 1);
+  const first = desc - index * granuleSize;
+  if (oaOf(first) & (aggregated * granuleSize - 1)) return false;
+  if (entry === 0) return true;
+  const at = entry - ((<usize>index) << 3);
+  for (let page: u64 = 0; page < aggregated; page++) {
+    if (load<u64>(at + ((<usize>page) << 3)) !== first + page * granuleSize) return false;
+  }
+  return true;
+}

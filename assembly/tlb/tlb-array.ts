@@ -1,0 +1,231 @@
+// A TLB: entries of several sizes in sets of ways, found by address, replaced by a policy.
+//
+//   tag   | VA, the bits below the size are zero | 0 (5) | table (1) | log2 of the size (6) |    0: empty
+//
+// The size of an entry decides which bits of the address choose the set, so an address is looked up once for every
+// size that it may be held by. Which way is replaced is the business of replacement.ts; where a fully associative TLB
+// finds a tag, of tag-index.ts.
+import { reserveBytes } from '../tables';
+import {
+  ATTRIBUTES,
+  BUCKET_SHIFT,
+  BUCKETS,
+  COUNTS,
+  NO_SLOT,
+  OFFSETS,
+  PIECES,
+  POLICY,
+  PRESENT,
+  ROW,
+  SET_BYTES,
+  SET_MASK,
+  SETS,
+  SETS_END,
+  TREES,
+  WAYS,
+} from './array-layout';
+import { initReplacement, makeOldest, takeVictim } from './replacement';
+import { addToIndex, bucketBits, emptyIndex, indexed, removeFromIndex } from './tag-index';
+
+/** A table descriptor that is kept as a walk cache keeps it, not a leaf. */
+export const TAG_TABLE: u64 = 1 << 6;
+export const TAG_SHIFT_MASK: u64 = 63;
+const TAG_KIND_MASK: u64 = 127;
+const TAG_FLAGS: u64 = 0xfff;
+
+/** Counts of what is no leaf start here: they never come to zero, where they would change PRESENT. */
+const NOT_COUNTED: u32 = 1 << 31;
+
+/**
+ * Makes an empty TLB at `array` in new memory. `sizes` has bit n set where an entry may hold 2^n bytes.
+ * `entries / ways` is a power of two; a way's number fits 16 bits.
+ */
+export function createArray(array: usize, entries: u32, ways: u32, policy: u32, sizes: u64): void {
+  const sets = entries / ways;
+  const bits = bucketBits(sets === 1 ? ways : 1);
+  const row = (<usize>((ways + 1) & ~1)) << 3;
+  const setBytes = row * (sets === 1 ? 5 : 4);
+  const at = reserveBytes(setBytes * sets + 8 + ((<usize>4) << (<usize>bits)) + entries);
+  const none = at + setBytes * sets;
+  store<usize>(array, row, ROW);
+  store<usize>(array, setBytes, SET_BYTES);
+  store<usize>(array, at, SETS);
+  store<usize>(array, none, SETS_END);
+  store<u32>(array, sets - 1, SET_MASK);
+  store<u32>(array, ways, WAYS);
+  store<u32>(array, policy, POLICY);
+  store<usize>(array, none, NO_SLOT);
+  store<usize>(array, none + 8, BUCKETS);
+  store<u64>(array, 64 - bits, BUCKET_SHIFT);
+  store<usize>(array, none + 8 + ((<usize>4) << (<usize>bits)), TREES);
+  for (let reach: u64 = 0; reach < 64; reach++) {
+    const fitting = sizes & (((<u64>2) << reach) - 1);
+    store<u8>(array + <usize>reach, fitting === 0 ? 0 : <u8>(63 - clz(fitting)), PIECES);
+  }
+  emptyArray(array);
+}
+
+export function emptyArray(array: usize): void {
+  const end = load<usize>(array, SETS_END);
+  for (let set = load<usize>(array, SETS); set < end; set += load<usize>(array, SET_BYTES)) {
+    memory.fill(set, 0, load<usize>(array, ROW));
+  }
+  store<u64>(array, 0, PRESENT);
+  for (let kind: u32 = 0; kind < 128; kind++) {
+    store<u32>(array + ((<usize>kind) << 2), kind > 0 && kind < 64 ? 0 : NOT_COUNTED, COUNTS);
+  }
+  emptyIndex(array);
+  initReplacement(array);
+}
+
+export function isFullyAssociative(array: usize): bool {
+  return load<u32>(array, SET_MASK) === 0;
+}
+
+/** First address that an entry covers. */
+export function baseOfTag(tag: u64): u64 {
+  return tag & ~TAG_FLAGS;
+}
+
+/** Last address that an entry covers. */
+export function lastOfTag(tag: u64): u64 {
+  return baseOfTag(tag) + (((<u64>1) << (tag & TAG_SHIFT_MASK)) - 1);
+}
+
+export function isLeafTag(tag: u64): bool {
+  return tag !== 0 && !(tag & TAG_TABLE);
+}
+
+/** Tag of the entry that translates `va` by a piece of 2^shift bytes. */
+export function leafTag(va: u64, shift: u64): u64 {
+  return ((va >> shift) << shift) | shift;
+}
+
+/** Tag under which a table descriptor is kept whose entry spans 2^shift bytes. */
+export function tableTag(va: u64, shift: u64): u64 {
+  return leafTag(va, shift) | TAG_TABLE;
+}
+
+/** OA - VA of an entry. */
+export function offsetIn(array: usize, slot: usize): u64 {
+  return load<u64>(slot + OFFSETS * load<usize>(array, ROW));
+}
+
+export function attributesIn(array: usize, slot: usize): u64 {
+  return load<u64>(slot + ATTRIBUTES * load<usize>(array, ROW));
+}
+
+/** log2 of the piece in which `array` holds a leaf of 2^reach bytes; 0 where it holds nothing so small. */
+export function pieceShift(array: usize, reach: u64): u64 {
+  return load<u8>(array + <usize>reach, PIECES);
+}
+
+/** The slot that translates `va`, or 0: the sizes present one after the other, smallest first. */
+export function findProbing(array: usize, va: u64): usize {
+  for (let sizes = load<u64>(array, PRESENT); sizes !== 0; sizes &= sizes - 1) {
+    const slot = findTag(array, leafTag(va, ctz(sizes)));
+    if (slot !== 0) return slot;
+  }
+  return 0;
+}
+
+/**
+ * How many sizes hardware probes for until it finds an entry of 2^shift bytes; 63: until it has tried them all. A fully
+ * associative TLB compares all sizes at once.
+ */
+export function probesUntil(array: usize, shift: u64): u64 {
+  if (isFullyAssociative(array)) return 1;
+  return max(1, popcnt(load<u64>(array, PRESENT) & (((<u64>2) << shift) - 1)));
+}
+
+/** The slot that holds `tag`, or 0. */
+export function findTag(array: usize, tag: u64): usize {
+  if (isFullyAssociative(array)) return indexed(array, tag);
+  const set = setOf(array, tag);
+  const wanted = i64x2.splat(<i64>tag);
+  const end = set + load<usize>(array, ROW);
+  let slot = set;
+  let found: usize = 0;
+  for (; slot < end; slot += 16) {
+    const hits = <usize>i64x2.bitmask(i64x2.eq(v128.load(slot), wanted));
+    // Bit 1 stands for the second slot.
+    if (hits !== 0) found = slot + ((hits & 2) << 2);
+  }
+  return found;
+}
+
+/** Puts an entry in place of the victim of its set. */
+export function fill(array: usize, tag: u64, offset: u64, attributes: u64): void {
+  const row = load<usize>(array, ROW);
+  const slot = takeVictim(array, setOf(array, tag));
+  const old = load<u64>(slot);
+  store<u64>(slot, tag);
+  store<u64>(slot + OFFSETS * row, offset);
+  store<u64>(slot + ATTRIBUTES * row, attributes);
+  countOut(array, old);
+  countIn(array, tag);
+  if (isFullyAssociative(array)) {
+    if (old !== 0) removeFromIndex(array, old, slot);
+    addToIndex(array, tag, slot);
+  }
+}
+
+/** Brings an entry that is there up to date. */
+export function refresh(array: usize, slot: usize, offset: u64, attributes: u64): void {
+  const row = load<usize>(array, ROW);
+  store<u64>(slot + OFFSETS * row, offset);
+  store<u64>(slot + ATTRIBUTES * row, attributes);
+}
+
+/** Removes every leaf entry that reaches into [first, last]. */
+export function removeLeaves(array: usize, first: u64, last: u64): void {
+  for (let slot = firstSlot(array); slot !== 0; slot = nextSlot(array, slot)) {
+    const tag = load<u64>(slot);
+    if (isLeafTag(tag) && baseOfTag(tag) <= last && lastOfTag(tag) >= first) remove(array, slot, tag);
+  }
+}
+
+/** Slots one after the other, padding included; 0 after the last. */
+export function firstSlot(array: usize): usize {
+  return load<usize>(array, SETS);
+}
+
+export function nextSlot(array: usize, slot: usize): usize {
+  const row = load<usize>(array, ROW);
+  const setBytes = load<usize>(array, SET_BYTES);
+  let next = slot + 8;
+  if ((next - load<usize>(array, SETS)) % setBytes === row) next += setBytes - row;
+  return next < load<usize>(array, SETS_END) ? next : 0;
+}
+
+function remove(array: usize, slot: usize, tag: u64): void {
+  store<u64>(slot, 0);
+  countOut(array, tag);
+  if (isFullyAssociative(array)) removeFromIndex(array, tag, slot);
+  makeOldest(array, slot);
+}
+
+function setOf(array: usize, tag: u64): usize {
+  const number = <u32>(tag >> (tag & TAG_SHIFT_MASK)) & load<u32>(array, SET_MASK);
+  return load<usize>(array, SETS) + <usize>number * load<usize>(array, SET_BYTES);
+}
+
+function countIn(array: usize, tag: u64): void {
+  const counter = counterOf(array, tag);
+  const entries = load<u32>(counter) + 1;
+  store<u32>(counter, entries);
+  if (entries === 1)
+    store<u64>(array, load<u64>(array, PRESENT) | ((<u64>1) << (tag & TAG_SHIFT_MASK)), PRESENT);
+}
+
+function countOut(array: usize, tag: u64): void {
+  const counter = counterOf(array, tag);
+  const entries = load<u32>(counter) - 1;
+  store<u32>(counter, entries);
+  if (entries === 0)
+    store<u64>(array, load<u64>(array, PRESENT) & ~((<u64>1) << (tag & TAG_SHIFT_MASK)), PRESENT);
+}
+
+function counterOf(array: usize, tag: u64): usize {
+  return array + COUNTS + ((<usize>(tag & TAG_KIND_MASK)) << 2);
+}

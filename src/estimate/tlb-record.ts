@@ -1,0 +1,45 @@
+// What an estimate of TLB misses says, as data.
+
+/** One access stream on one core, over the maps of several configurations of one machine. Estimated by simulation. */
+export interface TlbRecord {
+  core: string;
+  machine: string;
+  stream: AccessStreamRecord;
+  configurations: TlbConfigurationRecord[];
+}
+
+export interface AccessStreamRecord {
+  /** Generated: the stream with its parameters; captured: the file's name. */
+  name: string;
+  captured: boolean;
+  accesses: number;
+  /** null where they are not known. */
+  instructions: number | null;
+}
+
+export interface TlbConfigurationRecord {
+  /** `pages`, `blocks`, `blocks-after`, `on`, or a strategy's id for what it leaves behind. */
+  id: string;
+  accesses: number;
+  l1Misses: number;
+  /** Misses of the second level. */
+  l2Misses: number;
+  walks: number;
+  merged: number;
+  linesFetched: { l2: number; system: number; dram: number };
+  lookupCycles: number;
+  walkCycles: number;
+  stallCycles: number;
+  faults: number;
+  /** Misses of the second level for each 1000 instructions. */
+  mpki: { linearMap: number; kernel: number; total: number } | null;
+  walkCyclesPer1000Instructions: number | null;
+  /** Data side: different leaves touched, whose first miss no TLB avoids. */
+  coldMisses: number;
+  /** Misses of an ideal LRU buffer of the second level's data entries, exact (Mattson). */
+  lruMisses: number;
+  /** Miss ratio of such a buffer by its entries, data side. */
+  curve: { entries: number; missRatio: number }[];
+  /** Bytes that the second level's data entries reach over the leaves of this stream, at most. */
+  reachBytes: number;
+}

@@ -1,0 +1,151 @@
+// Miss ratio over the entries of an ideal TLB, with the second levels of real cores marked.
+import type { ChartDataset, Plugin } from 'chart.js';
+import { secondLevelData } from '../../estimate/reach.js';
+import { flatten } from '../../machine/cores/core-model.js';
+import { CORES } from '../../machine/cores/presets/catalogue.js';
+import type { Run, TlbConfigurationRecord, TlbRecord } from '../../record/run.js';
+import { groupBy } from '../group.js';
+import { coreLabel } from '../labels.js';
+import { formatCount, formatSignificant } from '../number.js';
+import { entriesAxis, logPercentAxis } from './axes.js';
+import { type Chart, chart, FONT, type LegendLine, LINE_WIDTH } from './chart.js';
+import { onMainCore } from './main-machine.js';
+import { INK, mapColours, QUIET_INK } from './palette.js';
+
+const MAPS = ['pages', 'blocks', 'blocks-after'];
+/** One stream of a real kernel, and one that outgrows every TLB. */
+const STREAMS = ['memcached', 'zipf'];
+const DASHES: Readonly<Record<string, number[]>> = { memcached: [], zipf: [10, 7] };
+
+interface Line {
+  record: TlbRecord;
+  configuration: TlbConfigurationRecord;
+}
+
+interface Capacity {
+  entries: number;
+  cores: string[];
+}
+
+export function missCurves(run: Run): Chart | null {
+  const records = onMainCore(run).filter(({ stream }) => STREAMS.includes(stream.name));
+  const lines = records.flatMap((record) =>
+    record.configurations
+      .filter(({ id }) => MAPS.includes(id))
+      .map((configuration): Line => ({ record, configuration })),
+  );
+  const points = lines.flatMap(({ configuration }) => configuration.curve);
+  const ratios = points.map(({ missRatio }) => missRatio).filter((ratio) => ratio > 0);
+  if (ratios.length === 0) return null;
+  const entries = points.map((point) => point.entries);
+  const capacities = capacitiesOf(run);
+  return chart({
+    file: 'miss-curves.png',
+    title: finding(records, capacities),
+    conditions: `Data accesses that miss a fully associative LRU TLB, exact. Entries hold what those of ${coreLabel(records[0]?.core ?? '')} hold. First touches miss in any TLB. Marked: entries of second levels of real cores.${run.options.quick ? ' Quick run: only the beginning of each stream.' : ''}`,
+    height: 780,
+    type: 'line',
+    datasets: lines.map(dataset),
+    lines: lines.map(legendLine),
+    scales: {
+      x: entriesAxis('entries (logarithmic)', { min: Math.min(...entries), max: Math.max(...entries) }),
+      y: logPercentAxis('accesses that miss, % (logarithmic)', { min: 50 * Math.min(...ratios), max: 100 }),
+    },
+    plugins: [capacityMarks(capacities)],
+  });
+}
+
+function dataset({ record, configuration }: Line): ChartDataset {
+  const { text, colour, dash } = legendLine({ record, configuration });
+  return {
+    type: 'line',
+    label: text,
+    // A logarithmic axis has no place for zero.
+    data: configuration.curve.map(({ entries, missRatio }) => ({
+      x: entries,
+      y: missRatio === 0 ? Number.NaN : 100 * missRatio,
+    })),
+    borderColor: colour,
+    backgroundColor: colour,
+    borderWidth: LINE_WIDTH,
+    borderDash: dash,
+    clip: 20,
+    pointRadius: 4,
+    pointStyle: record.stream.captured ? 'circle' : 'triangle',
+  };
+}
+
+function legendLine({ record, configuration }: Line): LegendLine {
+  const { name, captured } = record.stream;
+  return {
+    text: `${name}${captured ? ' trace' : ''}, ${configuration.id}`,
+    colour: mapColours(MAPS).get(configuration.id) ?? INK,
+    dash: DASHES[name] ?? [2, 4],
+  };
+}
+
+/** Second levels of the cores of the run, those of one size together. */
+function capacitiesOf({ tlb }: Run): Capacity[] {
+  const cores = CORES.filter(({ id }) => tlb.some(({ core }) => core === id)).map((core) => ({
+    name: coreLabel(core.id),
+    entries: secondLevelData(flatten(core)).entries,
+  }));
+  return [...groupBy(cores, ({ entries }) => entries)].map(([entries, same]) => ({
+    entries,
+    cores: same.map(({ name }) => name),
+  }));
+}
+
+/** An upright line at each capacity, named along it. */
+function capacityMarks(capacities: readonly Capacity[]): Plugin {
+  return {
+    id: 'capacityMarks',
+    beforeDatasetsDraw(drawn) {
+      const { ctx, chartArea } = drawn;
+      const { x } = drawn.scales;
+      if (x === undefined) return;
+      ctx.save();
+      ctx.font = `${FONT.small.size}px "${FONT.small.family}"`;
+      ctx.textAlign = 'right';
+      ctx.textBaseline = 'bottom';
+      ctx.lineWidth = 2;
+      // Below the lines of streams that miss most of the time.
+      const top = chartArea.top + chartArea.height / 6;
+      for (const { entries, cores } of capacities) {
+        const at = x.getPixelForValue(entries);
+        ctx.strokeStyle = QUIET_INK;
+        ctx.beginPath();
+        ctx.moveTo(at, chartArea.top);
+        ctx.lineTo(at, chartArea.bottom);
+        ctx.stroke();
+        ctx.save();
+        ctx.translate(at - 3, top);
+        ctx.rotate(-Math.PI / 2);
+        ctx.fillStyle = INK;
+        ctx.fillText(`${cores.join(', ')}: ${formatCount(entries)}`, 0, 0);
+        ctx.restore();
+      }
+      ctx.restore();
+    },
+  };
+}
+
+/** At the capacity of the core whose entries are counted. */
+function finding(records: readonly TlbRecord[], capacities: readonly Capacity[]): string {
+  const record = records.find(({ stream }) => !stream.captured) ?? records[0];
+  const title = 'How many accesses miss a TLB, by its entries and by how the linear map is laid out';
+  if (record === undefined) return title;
+  const entries = capacities.find(({ cores }) => cores.includes(coreLabel(record.core)))?.entries;
+  const percentOf = (id: string) => {
+    const ratio = record.configurations
+      .find((one) => one.id === id)
+      ?.curve.find((point) => point.entries === entries)?.missRatio;
+    return ratio === undefined ? null : `${formatSignificant(100 * ratio)} %`;
+  };
+  const [pages, blocks] = [percentOf('pages'), percentOf('blocks')];
+  if (entries === undefined || pages === null || blocks === null) return title;
+  return (
+    `With ${formatCount(entries)} entries, ${pages} of ${record.stream.name} accesses to pages miss, ` +
+    `and ${blocks} of those to blocks`
+  );
+}
