@@ -41,7 +41,7 @@ async function generated({ quick, wanted, onProgress }: EstimateOptions): Promis
   const accesses = quick ? 100_000 : 500_000;
   const records: TlbRecord[] = [];
   for (const stream of STREAMS) {
-    const cores = CORES.filter((core) => wanted(`tlb ${core} ${stream}`));
+    const cores = CORES.slice(0, quick ? 1 : undefined).filter((core) => wanted(`tlb ${core} ${stream}`));
     if (cores.length === 0) continue;
     onProgress(`estimating TLB misses: ${stream}`);
     // Made once: the same accesses on every core, and making them costs more than simulating them.
@@ -64,7 +64,7 @@ async function generated({ quick, wanted, onProgress }: EstimateOptions): Promis
 async function captured({ quick, captures, wanted, onProgress }: EstimateOptions): Promise<TlbRecord[]> {
   const records: TlbRecord[] = [];
   for (const { name, file, machine } of accessTraces(captures)) {
-    for (const core of TRACE_CORES) {
+    for (const core of TRACE_CORES.slice(0, quick ? 1 : undefined)) {
       if (!wanted(`tlb ${core} ${name}`)) continue;
       onProgress(`estimating TLB misses: ${name} on ${core}`);
       const chunks = readAccessTrace(file);

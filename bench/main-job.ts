@@ -9,6 +9,7 @@ import { published, timeRecords, tlbRecords } from './estimates.js';
 import { measureHotPath } from './hot-path/run.js';
 import { replayRecord, traceStrategyRecords } from './replays.js';
 import { tableMemory } from './table-memory.js';
+import { estimateSpeed } from './tlb/estimate-speed.js';
 
 export interface MainJobOptions {
   quick: boolean;
@@ -41,6 +42,7 @@ export async function mainJob(options: MainJobOptions): Promise<Run> {
     times: [],
     published: [],
     hotPath: [],
+    estimateSpeed: [],
     elapsedMs: { total: 0, parts: clock.parts },
   };
 
@@ -70,6 +72,12 @@ export async function mainJob(options: MainJobOptions): Promise<Run> {
 
   clock.begin('hot path');
   run.hotPath = await measureHotPath({ quick, onProgress, ...(filter ? { filter } : {}) });
+
+  clock.begin('speed of estimates');
+  if (wanted('speed of estimates')) {
+    onProgress('timing the estimates');
+    run.estimateSpeed = estimateSpeed({ quick, captures: options.captures });
+  }
 
   clock.end();
   run.elapsedMs.total = Object.values(clock.parts).reduce((sum, ms) => sum + ms, 0);

@@ -1,6 +1,6 @@
 // Coherence: do the entries of the TLBs agree with the tables, and with each other? For tests and for reports; slow.
-import { pageEnd, pageOffset } from '../geometry';
-import { ASSUMED, attributesOfLeaf, offsetOf, reachOf, resolveLeaf } from './leaf';
+import { levelSize, pageEnd, pageOffset } from '../geometry';
+import { ASSUMED, attributesOfLeaf, levelOf, offsetOf, reachOf, resolveLeaf } from './leaf';
 import { exists, structure, TLB_WALK_CACHE } from './structures';
 import { attributesIn, baseOfTag, firstSlot, isLeafTag, lastOfTag, nextSlot, offsetIn } from './tlb-array';
 
@@ -27,7 +27,8 @@ function isStale(array: usize, slot: usize, first: u64, last: u64): bool {
     const leaf = resolveLeaf(va, 0);
     if (reachOf(leaf) === 0 || offsetOf(leaf) !== offsetIn(array, slot)) return true;
     if (attributesOfLeaf(leaf) !== attributesIn(array, slot)) return true;
-    const lastOfLeaf = va | (((<u64>1) << reachOf(leaf)) - 1);
+    // Not the reach: the leaves of a contiguous group may differ, where the kernel changed a part of it.
+    const lastOfLeaf = va | (levelSize(levelOf(leaf)) - 1);
     if (lastOfLeaf >= end) return false;
     va = lastOfLeaf + 1;
   }

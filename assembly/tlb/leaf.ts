@@ -54,7 +54,9 @@ const ELSEWHERE: usize = memory.data(32, 8);
 let generation: u64 = FIRST_GENERATION;
 let regionShift: u64 = 0;
 /** The tables are not what they were when the TLBs were last empty: entries may be of sizes that no leaf has now. */
-export let sizesMayDiffer: bool = false;
+let sizesMayDiffer: bool = false;
+/** The second level holds some leaves in smaller pieces than the first, and hands those on. */
+let piecesMayDiffer: bool = false;
 let mergesContiguous: bool = false;
 /** Neighbouring pages that hardware puts into one entry unasked; 1: none. */
 let aggregated: u64 = 1;
@@ -73,6 +75,10 @@ export function tablesChanged(): void {
   if (generation !== 0) return;
   generation = FIRST_GENERATION;
   memory.fill(ANSWERS, 0, (<usize>REGIONS) << RECORD_SHIFT);
+}
+
+export function setPiecesMayDiffer(on: bool): void {
+  piecesMayDiffer = on;
 }
 
 /** Called when all TLBs are empty. */
@@ -100,10 +106,11 @@ export function attributesOfLeaf(leaf: usize): u64 {
 }
 
 /**
- * log2 of the only reach that an entry for this access can have; 0 where there is none, or where more than one is
- * possible because the tables have changed.
+ * log2 of the reach of the leaf that every entry for this access is a piece of; 0 where there is none, or where entries
+ * of other sizes are possible.
  */
 export function knownReach(va: u64, kind: u32): u64 {
+  if (piecesMayDiffer) return 0;
   // Only linear-map accesses have filled entries for the linear map, and none for elsewhere.
   if (va - pageOffset < pageEnd - pageOffset !== (kind === 0)) return 0;
   if (kind !== 0) return assumedReach(va, mergesContiguous);

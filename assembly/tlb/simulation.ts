@@ -4,9 +4,10 @@ import { reserveBytes } from '../tables';
 import { resetTime, runAccesses } from './engine';
 import { forgetFlights } from './flights';
 import { isActive, setActive } from './invalidate';
-import { noSizesDiffer } from './leaf';
+import { noSizesDiffer, setPiecesMayDiffer } from './leaf';
 import { emptyLineCaches } from './lines';
-import { emptyStructures, removeStructures } from './structures';
+import { emptyStructures, removeStructures, secondLevel, structure } from './structures';
+import { pieceShift } from './tlb-array';
 import { resetTlbCounters } from './tlb-counters';
 
 /** Accesses that the buffer holds. */
@@ -22,6 +23,7 @@ export function newTlb(): void {
 
 export function startTlb(): void {
   setActive(true);
+  setPiecesMayDiffer(handsOnSmallerPieces(0) || handsOnSmallerPieces(1));
   resetTlb();
 }
 
@@ -50,4 +52,15 @@ export function tlbBuffer(): usize {
 /** Simulates `n` accesses at `at`, in the buffer or anywhere else in this module's memory. */
 export function runTlb(at: usize, n: u32): void {
   if (isActive()) runAccesses(at, n);
+}
+
+/** A first level may get from the second a smaller piece of a leaf than from a walk. */
+function handsOnSmallerPieces(side: u32): bool {
+  const first = structure(side);
+  const second = secondLevel(side);
+  for (let reach: u64 = 12; reach < 63; reach++) {
+    const held = pieceShift(second, reach);
+    if (held !== 0 && pieceShift(first, held) !== pieceShift(first, reach)) return true;
+  }
+  return false;
 }

@@ -14,7 +14,8 @@ export function bucketBits(slots: u32): u32 {
 export function emptyIndex(array: usize): void {
   const none = load<usize>(array, NO_SLOT);
   const buckets = load<usize>(array, BUCKETS);
-  const end = buckets + ((<usize>4) << (<usize>(64 - load<u64>(array, BUCKET_SHIFT))));
+  const bits = <usize>64 - <usize>load<u64>(array, BUCKET_SHIFT);
+  const end = buckets + ((<usize>4) << bits);
   for (let bucket = buckets; bucket < end; bucket += 4) store<usize>(bucket, none);
   store<u64>(none, 0);
 }

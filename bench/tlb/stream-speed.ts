@@ -31,14 +31,14 @@ interface StreamCase extends Batch {
 
 const FULL: SamplingPlan = {
   warmUp: { leastMs: 100, mostMs: 500 },
-  forMs: 2000,
+  forMs: 700,
   turns: { least: 10, most: 100 },
   batchesPerTurn: 1,
 };
 const QUICK: SamplingPlan = {
   warmUp: { leastMs: 50, mostMs: 200 },
-  forMs: 300,
-  turns: { least: 4, most: 20 },
+  forMs: 100,
+  turns: { least: 3, most: 20 },
   batchesPerTurn: 1,
 };
 

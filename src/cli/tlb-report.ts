@@ -35,14 +35,14 @@ export function exposedCycles(report: TlbReport, { walkCycles }: TlbConfiguratio
 }
 
 /**
- * Leaves that were walked for beyond those that exact LRU would have walked for, in per cent of the data accesses;
- * null where there were none. Merged misses count for neither: LRU fills at once.
+ * Second-level misses of data accesses beyond those of an exact LRU buffer, in per cent of the data accesses; null
+ * where there were none. Merged accesses count for neither: LRU fills at once.
  */
 export function pointsOverLru({ byClass }: TlbReport, configuration: TlbConfigurationRecord): number | null {
   const { linearMap, otherKernel, user } = byClass;
   const accesses = linearMap + otherKernel + user;
-  const { walks, faults, lruMisses } = configuration;
-  return accesses === 0 ? null : (100 * (walks - faults - lruMisses)) / accesses;
+  const { dataL2Misses, lruMisses } = configuration;
+  return accesses === 0 ? null : (100 * (dataL2Misses - lruMisses)) / accesses;
 }
 
 /** The fields are described in docs/json.md. */

@@ -93,11 +93,11 @@ function missTable(report: TlbReport): Table {
       formatSize(one.reachBytes),
     ]),
     notes: [
-      'Merged: second-level misses to a leaf whose walk was under way. Cold: leaves touched by data accesses for the ' +
-        'first time, which no TLB holds; walks and exact LRU include them.',
+      'Merged: accesses that waited for a walk under way, no misses of either level. Cold: leaves touched by data accesses for the ' +
+        'first time, which no TLB holds; misses and exact LRU include them.',
       `Exact LRU: what one LRU buffer of ${formatCount(entries)} entries would miss of the data accesses ` +
-        '(Mattson). Difference: walks less that, in per cent of data accesses. It is what sets, replacement, the ' +
-        `first level${fetchesToo(report)} and tables among the leaves make of it.`,
+        '(Mattson). Difference: L2 misses of data accesses less that, in per cent of data accesses. It is what sets, ' +
+        `replacement, the first level${fetchesToo(report)} and tables among the leaves make of it.`,
       "Reach: linear map that the second level's data entries cover at most.",
     ],
   };
@@ -152,7 +152,7 @@ function notes(report: TlbReport): string[] {
   const assumed = values.filter(({ kind }) => kind === 'assumed').length;
   const { low, high } = EXPOSED_SHARE;
   const lines = [
-    'MPKI: second-level misses, merged ones too, for each 1000 instructions. Lines: descriptors by where they were found.',
+    'MPKI: second-level misses for each 1000 instructions. Lines: descriptors by where they were found.',
     `Exposed: instructions wait for ${100 * low} to ${100 * high} % of the walk cycles, which is assumed.`,
     'Estimated by simulation, not measured. Leaves outside the linear map have assumed sizes (docs/commands.md).',
     `Of the core's ${values.length} values ${assumed} are assumed: linmap cores ${coreName}`,

@@ -8,7 +8,7 @@ import { StackDistances } from './analytic/stack-distances.js';
 import type { LaidOut } from './laid-out.js';
 import { reachBytes, secondLevelData } from './reach.js';
 import type { AccessStreamRecord, TlbConfigurationRecord, TlbRecord } from './tlb-record.js';
-import { TlbSimulator } from './tlb-simulator.js';
+import { type ClassCounts, TlbSimulator } from './tlb-simulator.js';
 
 export interface TlbComparisonOptions {
   core: CoreModel;
@@ -69,12 +69,13 @@ class ConfigurationRun {
   }
 
   record(hasInstructions: boolean): TlbConfigurationRecord {
-    const { byClass, instructions, ...counts } = this.#simulator.result();
+    const { byClass, instructions, ...all } = this.#simulator.result();
+    const counts = withoutMerged(all);
     const curve = this.#distances.curve(DATA);
     const perThousand = (n: number) => (n * 1000) / instructions;
     const known = hasInstructions && instructions > 0;
     const misses = (classes: readonly AccessClass[]) =>
-      classes.reduce((sum, name) => sum + (byClass[CLASS[name]]?.l2Misses ?? 0), 0);
+      classes.reduce((sum, name) => sum + withoutMerged(byClass[CLASS[name]] as ClassCounts).l2Misses, 0);
     return {
       id: this.laidOut.id,
       ...counts,
@@ -87,9 +88,19 @@ class ConfigurationRun {
         : null,
       walkCyclesPer1000Instructions: known ? perThousand(counts.walkCycles) : null,
       coldMisses: curve.firstTouches,
+      dataL2Misses: misses(DATA),
       lruMisses: curve.misses(Math.min(secondLevelData(this.model).entries, curve.depth)),
       curve: CURVE_ENTRIES.map((entries) => ({ entries, missRatio: curve.missRatio(entries) })),
       reachBytes: this.#reachBytes,
     };
   }
+}
+
+/**
+ * An access to a leaf whose walk is under way waits for that walk. It is counted apart, and not as a miss of either
+ * level: hardware counts refills, and how many such accesses there are depends on the time assumed between accesses.
+ */
+function withoutMerged<T extends ClassCounts>(counts: T): T {
+  const { l1Misses, l2Misses, merged } = counts;
+  return { ...counts, l1Misses: l1Misses - merged, l2Misses: l2Misses - merged };
 }

@@ -22,9 +22,10 @@ export interface TlbConfigurationRecord {
   id: string;
   accesses: number;
   l1Misses: number;
-  /** Misses of the second level. */
+  /** Misses of the second level: each begins a walk. */
   l2Misses: number;
   walks: number;
+  /** Accesses that waited for a walk already under way to the same leaf; no misses of either level. */
   merged: number;
   linesFetched: { l2: number; system: number; dram: number };
   lookupCycles: number;
@@ -36,6 +37,8 @@ export interface TlbConfigurationRecord {
   walkCyclesPer1000Instructions: number | null;
   /** Data side: different leaves touched, whose first miss no TLB avoids. */
   coldMisses: number;
+  /** Misses of the second level by data accesses: what stands beside lruMisses. */
+  dataL2Misses: number;
   /** Misses of an ideal LRU buffer of the second level's data entries, exact (Mattson). */
   lruMisses: number;
   /** Miss ratio of such a buffer by its entries, data side. */

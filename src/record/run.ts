@@ -29,6 +29,7 @@ export interface Run {
   times: TimeRecord[];
   published: PublishedCheck[];
   hotPath: HotPathRecord[];
+  estimateSpeed: EstimateSpeedRecord[];
   /** Wall-clock milliseconds of the whole run and of its parts. */
   elapsedMs: { total: number; parts: Record<string, number> };
 }
@@ -116,6 +117,13 @@ export interface TimeRecord {
   typical: number;
   high: number;
   dominating: string[];
+}
+
+/** How fast estimates are made: operations a second on one thread, the middle sample. Measured. */
+export interface EstimateSpeedRecord {
+  title: string;
+  operation: 'access' | 'byte';
+  perSecond: number;
 }
 
 export type HotPath = 'walk' | 'split' | 'change' | 'build';

@@ -3,6 +3,7 @@ import type { Run } from '../record/run.js';
 import type { Detail } from './detail.js';
 import { comparisonSection } from './sections/comparison.js';
 import { conclusionSection } from './sections/conclusion.js';
+import { estimateSpeedSection } from './sections/estimate-speed.js';
 import { hotPathSection } from './sections/hot-path.js';
 import { publishedSection } from './sections/published.js';
 import { replaysSection } from './sections/replays.js';
@@ -19,6 +20,7 @@ const SECTIONS: readonly ((run: Run, detail: Detail) => Table[] | string)[] = [
   timeSection,
   publishedSection,
   hotPathSection,
+  estimateSpeedSection,
   conclusionSection,
 ];
 

@@ -48,6 +48,7 @@ function configuration(id: string, share: number, instructions: number | null): 
     mpki: instructions === null ? null : { linearMap, kernel: linearMap + 0.01, total: linearMap + 0.4 },
     walkCyclesPer1000Instructions: instructions === null ? null : perThousand(walks * cycles),
     coldMisses: Math.round(walks / 2),
+    dataL2Misses: walks,
     lruMisses: walks,
     curve: [64, 256, 1024, 1280, 1536, 2048].map((entries) => ({
       entries,

@@ -75,6 +75,7 @@ export function sampleRun(): Run {
     times: sampleTimes(sampleComparisons()),
     published: samplePublished(),
     hotPath: hotPath(),
+    estimateSpeed: [{ title: 'TLB simulation, zipf', operation: 'access', perSecond: 61_500_000 }],
     elapsedMs: {
       total: 41_000,
       parts: { replays: 6_000, comparisons: 9_000, hotPath: 24_000, charts: 2_000 },
@@ -94,5 +95,6 @@ export function emptyRun(): Run {
     times: [],
     published: [],
     hotPath: [],
+    estimateSpeed: [],
   };
 }

@@ -36,7 +36,7 @@ function capturedTable(records: readonly TlbRecord[], quick: boolean): Table {
       return [{ group: [streamed, ...alike].join('; ') }, ...rows];
     }),
     notes: [
-      'L1, L2: levels of TLB. L2 misses count those that join a walk under way; ideal LRU has no walks to join, so hold it against walks: exact misses of as many entries for data, fully associative. Cold: leaves touched for the first time. Lines: where 64 bytes of descriptors came from.',
+      'L1, L2: levels of TLB. An access that waits for a walk under way is no miss. Ideal LRU: exact misses of data accesses in as many entries, fully associative. Cold: leaves touched for the first time. Lines: where 64 bytes of descriptors came from.',
       'MPKI: L2 misses per 1000 instructions; kernel: linear map and the rest of the kernel. /1000: per 1000 instructions.',
     ],
   };
