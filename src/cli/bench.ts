@@ -24,8 +24,8 @@ export interface BenchOptions {
 
 const EXAMPLES = `
 Writes run.json, report.md and charts/*.png. Exit code 1: a replay is not what the kernel did.
---filter sees names such as "4k-bbml2/load-small", "4K/48 blocks vmalloc-2m-huge page-basis", "table memory"
-and the titles of the timings.
+--filter sees names such as "4k-bbml2/load-small", "4K/48 blocks vmalloc-2m-huge page-basis", "table memory",
+"tlb ampereone zipf", "published", "speed of estimates" and the titles of the timings.
 
 Examples:
   npm run bench
