@@ -11,6 +11,7 @@ import { type ChangeResult, changeDocument, changeTable } from './change-report.
 import { blameFile, EXIT, usageError } from './failure.js';
 import { addMachineOptions, type MachineOptions, machineFrom } from './machine-options.js';
 import { type Output, standardOutput } from './output.js';
+import { startProgress } from './progress.js';
 
 /** Calls on a vmalloc area, and calls on pages of the linear map. */
 const AREA_CALLS = [
@@ -24,6 +25,9 @@ const AREA_CALLS = [
 const PAGE_CALLS = ['set_direct_map_valid_noflush', 'set_direct_map_invalid_noflush'] as const;
 const CALLS = [...AREA_CALLS, ...PAGE_CALLS];
 export type ChangeCall = (typeof CALLS)[number];
+
+/** A larger area than any that kernels make executable or secret, and still made at once. */
+const MOST_PAGES = 2 ** 16;
 
 export interface ChangeOptions extends MachineOptions {
   call: ChangeCall;
@@ -71,15 +75,20 @@ export function register(program: Command): void {
  */
 export function changeCommand(options: ChangeOptions, output: Output = standardOutput): number {
   const machine = machineFrom(options);
-  if (options.pages < 1) throw usageError('expected --pages of at least 1');
+  if (options.pages < 1 || options.pages > MOST_PAGES) {
+    throw usageError(`expected --pages of 1 to ${MOST_PAGES}, found ${options.pages}`);
+  }
   const core = new Core();
   const strategies = STRATEGIES.filter(({ id }) => options.strategy === 'all' || options.strategy === id);
-  const results = strategies.map((strategy) =>
-    blameFile(options.machine ?? '--pages', core, () => {
+  const progress = startProgress();
+  const results = strategies.map((strategy) => {
+    progress.report(`changing ${options.pages} pages: ${strategy.title}`);
+    return blameFile(options.machine ?? '--pages', core, () => {
       const kernel = new Kernel(core, machine, strategy, { seed: options.seed });
       return change(kernel, strategy, options);
-    }),
-  );
+    });
+  });
+  progress.end();
   output.result(
     {
       document: changeDocument(machine, options, results),
