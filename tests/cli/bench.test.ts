@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('prints one document, which is the record that it writes', () => {
   const out = join(folder, 'some', 'where');
-  const filter = 'cbpf200$|4K/48 blocks (bpf-pack-2m|vmalloc-2m-huge)';
+  const filter = 'cbpf200$|^4K.48 blocks (bpf-pack-2m|vmalloc-2m-huge)';
   const { code, stdout } = linmap('bench', '--quick', '--filter', filter, '--out', out, '--json');
   expect(code).toBe(0);
   const run = JSON.parse(stdout);
