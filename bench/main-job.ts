@@ -76,7 +76,7 @@ export async function mainJob(options: MainJobOptions): Promise<Run> {
   clock.begin('speed of estimates');
   if (wanted('speed of estimates')) {
     onProgress('timing the estimates');
-    run.estimateSpeed = estimateSpeed({ quick, captures: options.captures });
+    run.estimateSpeed = await estimateSpeed({ quick, captures: options.captures });
   }
 
   clock.end();

@@ -7,7 +7,7 @@
 
 import { touch } from './replacement';
 import { secondLevel, structure } from './structures';
-import { fill, findTag, leafTag, pieceShift, refresh } from './tlb-array';
+import { fill, findTag, leafTag, pieceShift, setContent } from './tlb-array';
 
 const NEVER: u64 = ~(<u64>0);
 
@@ -111,7 +111,7 @@ function fillPiece(array: usize, va: u64, at: usize): void {
   if (slot === 0) {
     fill(array, tag, offset, attributes);
   } else {
-    refresh(array, slot, offset, attributes);
+    setContent(array, slot, offset, attributes);
     touch(array, slot);
   }
 }

@@ -1,6 +1,6 @@
 // Leaf: what a walk finds for an address, and how much of it one TLB entry may cover.
 //
-//   +0 region, PAGES_DIFFER, generation u64 | +8 OA - VA u64 | +16 attributes u64 | +24 reach u8 | +25 level i8 | +26 lookups u16 | +28 table u32
+//   +0 generation (15), region (43) u64 | +8 OA - VA u64 | +16 attributes u64 | +24 reach u8 | +25 level i8 | +26 lookups u16 | +28 table u32
 //
 // Answers are kept by region, which is what one entry of level 2 spans. A region of one leaf, of no leaf, or of pages
 // that follow one formula has one answer (table 0); of another region the table of its pages is known, and each page
@@ -35,10 +35,9 @@ const RECORD_SHIFT: u32 = 5;
 
 /** Regions that are kept: 16 GiB of them with the 4K granule. */
 const REGIONS: u64 = 1 << 13;
-/** Above any region number: set where only the table of the region's pages is known. */
-const PAGES_DIFFER: u64 = (<u64>1) << 43;
-/** And above that the generation of the tables. */
-const FIRST_GENERATION: u64 = (<u64>1) << 44;
+/** Above any region number: the generation of the tables. */
+const FIRST_GENERATION: u64 = (<u64>1) << 43;
+const LAST_GENERATION: u64 = (<u64>0x7fff) << 43;
 /** Look-ups of pages in one region after which it is worth while to see if they follow a formula. */
 const EXAMINE_AFTER: u32 = 8;
 const NEVER_AGAIN: u32 = 0xffff;
@@ -46,6 +45,15 @@ const NEVER_AGAIN: u32 = 0xffff;
 /** Attributes of a leaf that stands in no table. */
 export const ASSUMED: u64 = ~(<u64>0);
 
+// The reaches of regions with one answer once more, packed: what every access asks for stays in a nearer cache.
+//
+//   | generation (15) | region (43) | reach (6) |
+const REACHES: usize = memory.data(8 << 13, 64);
+const REACH_BITS: u64 = 6;
+const REACH_MASK: u64 = 63;
+const UNRESOLVED: u8 = 255;
+/** The class in an access word. */
+const CLASS_MASK: u64 = 6;
 const ANSWERS: usize = memory.data(32 << 13, 32);
 const PAGE: usize = memory.data(32, 8);
 const ELSEWHERE: usize = memory.data(32, 8);
@@ -72,8 +80,9 @@ export function tablesChanged(): void {
   sizesMayDiffer = true;
   regionShift = <u64>levelShift(2);
   generation += FIRST_GENERATION;
-  if (generation !== 0) return;
+  if (generation <= LAST_GENERATION) return;
   generation = FIRST_GENERATION;
+  memory.fill(REACHES, 0, (<usize>REGIONS) << 3);
   memory.fill(ANSWERS, 0, (<usize>REGIONS) << RECORD_SHIFT);
 }
 
@@ -106,18 +115,67 @@ export function attributesOfLeaf(leaf: usize): u64 {
 }
 
 /**
- * log2 of the reach of the leaf that every entry for this access is a piece of; 0 where there is none, or where entries
- * of other sizes are possible.
+ * For each of `n` accesses from `words` on, u8 at `reaches`: log2 of the reach of the leaf that every entry for it is a
+ * piece of; 0 where there is none, or where entries of other sizes are possible. All are asked for before any is
+ * needed: the look-ups do not depend on each other, so none of them waits behind another one's cache miss. Returns
+ * whether all are known.
  */
-export function knownReach(va: u64, kind: u32): u64 {
-  if (piecesMayDiffer) return 0;
+export function knownReaches(words: usize, n: u32, reaches: usize): bool {
+  if (piecesMayDiffer) {
+    memory.fill(reaches, 0, n);
+    return false;
+  }
   // Only linear-map accesses have filled entries for the linear map, and none for elsewhere.
-  if (va - pageOffset < pageEnd - pageOffset !== (kind === 0)) return 0;
-  if (kind !== 0) return assumedReach(va, mergesContiguous);
-  if (sizesMayDiffer) return 0;
-  const region = va >> regionShift;
-  const record = recordOf(region);
-  return reachOf(load<u64>(record) === (region | generation) ? record : resolveLeaf(va, 0));
+  const start = pageOffset;
+  const bytes = pageEnd - start;
+  const current = generation;
+  const shift = regionShift;
+  let unresolved: u32 = 0;
+  let unknown: u32 = 0;
+  for (let i: usize = 0; i < <usize>n; i++) {
+    const word = load<u64>(words + (i << 3));
+    let reach: u64 = 0;
+    if ((word & CLASS_MASK) === 0) {
+      const region = word >> shift;
+      const known = load<u64>(REACHES + ((<usize>(region & (REGIONS - 1))) << 3));
+      const resolved = known >> REACH_BITS === (region | current);
+      reach = resolved ? known & REACH_MASK : UNRESOLVED;
+      unresolved += u32(!resolved);
+      if (word - start >= bytes) reach = 0;
+    } else if (word - start >= bytes) {
+      reach = assumedReach(word, mergesContiguous);
+    }
+    store<u8>(reaches + i, <u8>reach);
+    unknown += u32(reach === 0);
+  }
+  if (unresolved > 0) unknown += resolveReaches(words, n, reaches);
+  return unknown === 0;
+}
+
+/** Returns how many stay unknown. */
+function resolveReaches(words: usize, n: u32, reaches: usize): u32 {
+  let unknown: u32 = 0;
+  for (let i: usize = 0; i < <usize>n; i++) {
+    if (load<u8>(reaches + i) !== UNRESOLVED) continue;
+    const va = load<u64>(words + (i << 3));
+    const reach: u64 = sizesMayDiffer ? 0 : noteReach(va, va >> regionShift);
+    store<u8>(reaches + i, <u8>reach);
+    unknown += u32(reach === 0);
+  }
+  return unknown;
+}
+
+/** Resolves the leaf, and keeps its reach where it is the whole region's. */
+function noteReach(va: u64, region: u64): u64 {
+  const leaf = resolveLeaf(va, 0);
+  const reach = reachOf(leaf);
+  if (leaf !== PAGE) {
+    store<u64>(
+      REACHES + ((<usize>(region & (REGIONS - 1))) << 3),
+      ((region | generation) << REACH_BITS) | reach,
+    );
+  }
+  return reach;
 }
 
 /** The leaf of an access, good until the next call. */
@@ -125,9 +183,9 @@ export function resolveLeaf(va: u64, kind: u32): usize {
   if (kind !== 0) return resolveAssumed(va);
   const region = va >> regionShift;
   const record = recordOf(region);
-  if ((load<u64>(record) ^ (region | generation)) & ~PAGES_DIFFER) {
+  if (load<u64>(record) !== (region | generation)) {
     descend(va, record);
-    store<u64>(record, region | generation | (load<u32>(record, TABLE) === 0 ? 0 : PAGES_DIFFER));
+    store<u64>(record, region | generation);
   }
   return load<u32>(record, TABLE) === 0 ? record : resolvePage(va, record);
 }
@@ -172,7 +230,6 @@ function resolvePage(va: u64, record: usize): usize {
   if (lookups === EXAMINE_AFTER && followsFormula(table)) {
     answer(record, va, load<u64>(entryOf(table, LAST_LEVEL, va)), LAST_LEVEL, 0);
     store<u32>(record, 0, TABLE);
-    store<u64>(record, load<u64>(record) & ~PAGES_DIFFER);
     return record;
   }
   if (lookups < NEVER_AGAIN) store<u16>(record, <u16>lookups, LOOKUPS);

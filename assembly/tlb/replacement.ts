@@ -4,13 +4,15 @@
 //   order, several      | time of the last use, or of the fill (48) | way (16) |      time 0: empty
 //
 // LRU and FIFO are the same order, moved by uses or by fills alone. One set is large, so its slots form a ring,
-// newest → older → … → oldest → newest, empty slots being the oldest: nothing is searched. Several sets are small:
-// the smallest order of a set is the victim, found without a branch that depends on the data.
+// start → newest → … → oldest → start, empty slots being the oldest: nothing is searched. The slot that stands for none
+// is the start. Several sets are small: the smallest order of a set is the victim, found without a branch that
+// depends on the data.
 // A tree-PLRU fills empty ways first, from the lowest; then it follows its tree: one byte a node in heap order from
 // 1, which says which half goes next, 1 the right one.
 import {
   CLOCK,
-  NEWEST,
+  IS_RING,
+  NO_SLOT,
   ORDERS,
   POLICY,
   ROW,
@@ -37,60 +39,48 @@ const NEVER: u64 = ~(<u64>0);
 export function initReplacement(array: usize): void {
   const row = load<usize>(array, ROW);
   const used = (<usize>load<u32>(array, WAYS)) << 3;
-  const isRing = load<u32>(array, SET_MASK) === 0;
+  const ring = load<u32>(array, SET_MASK) === 0 && load<u32>(array, POLICY) !== POLICY_PLRU;
+  store<u32>(array, u32(ring), IS_RING);
   const end = load<usize>(array, SETS_END);
   for (let set = load<usize>(array, SETS); set < end; set += load<usize>(array, SET_BYTES)) {
     for (let at: usize = 0; at < row; at += 8) {
-      const order = set + ORDERS * row + at;
-      if (isRing) {
-        store<usize>(order, set + (at + 8 < used ? at + 8 : 0), OLDER);
-        store<usize>(order, set + (at === 0 ? used : at) - 8, NEWER);
-      } else {
-        store<u64>(order, at < used ? <u64>at >> 3 : NEVER);
-      }
+      store<u64>(set + at + ORDERS * row, at < used ? <u64>at >> 3 : NEVER);
     }
   }
-  const ordersByRing = isRing && load<u32>(array, POLICY) !== POLICY_PLRU;
-  store<usize>(array, ordersByRing ? load<usize>(array, SETS) : 0, NEWEST);
   store<u64>(array, 0, CLOCK);
   memory.fill(load<usize>(array, TREES), 0, <usize>load<u32>(array, WAYS) * (load<u32>(array, SET_MASK) + 1));
+  if (!ring) return;
+  const start = load<usize>(array, NO_SLOT);
+  link(start, start, ORDERS * row);
+  for (let at: usize = 0; at < used; at += 8) {
+    link(load<usize>(start + ORDERS * row, NEWER), load<usize>(array, SETS) + at, ORDERS * row);
+    link(load<usize>(array, SETS) + at, start, ORDERS * row);
+  }
 }
 
-/** The slot whose hit changes nothing; 0 where that is not known. */
-export function newestSlot(array: usize): usize {
-  return load<usize>(array, NEWEST);
+export function isRing(array: usize): bool {
+  return load<u32>(array, IS_RING) !== 0;
+}
+
+export function isLru(array: usize): bool {
+  return load<u32>(array, POLICY) === POLICY_LRU;
 }
 
 /** A hit. */
 export function touch(array: usize, slot: usize): void {
   const policy = load<u32>(array, POLICY);
   if (policy === POLICY_FIFO) return;
-  if (policy === POLICY_PLRU) {
-    pointAway(array, slot);
-    return;
-  }
-  if (load<u32>(array, SET_MASK) !== 0) {
-    stamp(array, slot);
-    return;
-  }
-  const newest = load<usize>(array, NEWEST);
-  if (newest === slot) return;
-  store<usize>(array, slot, NEWEST);
-  moveBefore(newest, slot, ORDERS * load<usize>(array, ROW));
+  if (policy === POLICY_PLRU) pointAway(array, slot);
+  else if (isRing(array)) makeNewest(array, slot);
+  else stamp(array, slot);
 }
 
-/** The slot of `set` that is filled next; it counts as filled. */
+/** The slot of `set` that is filled next; it counts as filled. Not for a ring: see `oldestSlot()`. */
 export function takeVictim(array: usize, set: usize): usize {
   if (load<u32>(array, POLICY) === POLICY_PLRU) return takeVictimOfTree(array, set);
-  const row = load<usize>(array, ROW);
-  if (load<u32>(array, SET_MASK) === 0) {
-    const oldest = load<usize>(load<usize>(array, NEWEST) + ORDERS * row, NEWER);
-    store<usize>(array, oldest, NEWEST);
-    return oldest;
-  }
-  const orders = set + ORDERS * row;
+  const orders = set + ORDERS * load<usize>(array, ROW);
   let least = NEVER;
-  for (let at = orders, end = orders + row; at < end; at += 16) {
+  for (let at = orders, end = orders + load<usize>(array, ROW); at < end; at += 16) {
     least = min(least, min(load<u64>(at), load<u64>(at, 8)));
   }
   const victim = set + ((<usize>(least & WAY_MASK)) << 3);
@@ -98,38 +88,50 @@ export function takeVictim(array: usize, set: usize): usize {
   return victim;
 }
 
+/** The slot of a ring that was used or filled last. */
+export function newestSlot(array: usize): usize {
+  return load<usize>(load<usize>(array, NO_SLOT) + ORDERS * load<usize>(array, ROW), OLDER);
+}
+
+/** The slot of a ring that is filled next. */
+export function oldestSlot(array: usize): usize {
+  return load<usize>(load<usize>(array, NO_SLOT) + ORDERS * load<usize>(array, ROW), NEWER);
+}
+
 /** A slot has been emptied. */
 export function makeOldest(array: usize, slot: usize): void {
   const orders = ORDERS * load<usize>(array, ROW);
-  if (load<u32>(array, SET_MASK) !== 0) {
+  if (isRing(array)) {
+    link(load<usize>(slot + orders, NEWER), load<usize>(slot + orders, OLDER), orders);
+    const start = load<usize>(array, NO_SLOT);
+    link(load<usize>(start + orders, NEWER), slot, orders);
+    link(slot, start, orders);
+  } else if (load<u32>(array, POLICY) !== POLICY_PLRU) {
     store<u64>(slot + orders, load<u64>(slot + orders) & WAY_MASK);
-    return;
   }
-  if (load<u32>(array, POLICY) === POLICY_PLRU) return;
-  const newest = load<usize>(array, NEWEST);
-  if (newest === slot) store<usize>(array, load<usize>(slot + orders, OLDER), NEWEST);
-  else moveBefore(newest, slot, orders);
 }
 
-function stamp(array: usize, slot: usize): void {
+/** Moves a slot of a ring, whichever it is, to between the start and the newest. */
+export function makeNewest(array: usize, slot: usize): void {
+  const orders = ORDERS * load<usize>(array, ROW);
+  const start = load<usize>(array, NO_SLOT);
+  link(load<usize>(slot + orders, NEWER), load<usize>(slot + orders, OLDER), orders);
+  link(slot, load<usize>(start + orders, OLDER), orders);
+  link(start, slot, orders);
+}
+
+/** Makes two slots of a ring neighbours. */
+function link(newer: usize, older: usize, orders: usize): void {
+  store<usize>(newer + orders, older, OLDER);
+  store<usize>(older + orders, newer, NEWER);
+}
+
+/** A hit of a slot of several sets under LRU. */
+export function stamp(array: usize, slot: usize): void {
   const order = slot + ORDERS * load<usize>(array, ROW);
   const clock = load<u64>(array, CLOCK) + TICK;
   store<u64>(array, clock, CLOCK);
   store<u64>(order, clock | (load<u64>(order) & WAY_MASK));
-}
-
-/** Moves a slot of a ring to where its newest slot meets the oldest. */
-function moveBefore(newest: usize, slot: usize, orders: usize): void {
-  const oldest = load<usize>(newest + orders, NEWER);
-  if (oldest === slot) return;
-  const older = load<usize>(slot + orders, OLDER);
-  const newer = load<usize>(slot + orders, NEWER);
-  store<usize>(older + orders, newer, NEWER);
-  store<usize>(newer + orders, older, OLDER);
-  store<usize>(slot + orders, newest, OLDER);
-  store<usize>(slot + orders, oldest, NEWER);
-  store<usize>(newest + orders, slot, NEWER);
-  store<usize>(oldest + orders, slot, OLDER);
 }
 
 function takeVictimOfTree(array: usize, set: usize): usize {

@@ -1,6 +1,7 @@
 // Simulation: setting up the TLBs of a core, and starting over. Their memory lies among the tables and goes with
 // them when the machine is reset; the simulation ends then.
 import { reserveBytes } from '../tables';
+import { findOutIfApart } from './apart';
 import { resetTime, runAccesses } from './engine';
 import { forgetFlights } from './flights';
 import { isActive, setActive } from './invalidate';
@@ -23,6 +24,7 @@ export function newTlb(): void {
 
 export function startTlb(): void {
   setActive(true);
+  findOutIfApart();
   setPiecesMayDiffer(handsOnSmallerPieces(0) || handsOnSmallerPieces(1));
   resetTlb();
 }

@@ -11,7 +11,7 @@ export const TLB_L2_INSTRUCTION: u32 = 3;
 export const TLB_WALK_CACHE: u32 = 4;
 export const TLB_STRUCTURES: u32 = 5;
 
-const ARRAYS: usize = memory.data(648 * 5, 16);
+const ARRAYS: usize = memory.data(656 * 5, 16);
 /** Bit n: structure n exists. */
 let existing: u32 = 0;
 

@@ -21,11 +21,20 @@ import {
   SET_MASK,
   SETS,
   SETS_END,
+  SMALL_SETS,
   TREES,
   WAYS,
 } from './array-layout';
-import { initReplacement, makeOldest, takeVictim } from './replacement';
-import { addToIndex, bucketBits, emptyIndex, indexed, removeFromIndex } from './tag-index';
+import { initReplacement, isRing, makeNewest, makeOldest, oldestSlot, takeVictim } from './replacement';
+import {
+  bucketBits,
+  bucketBytes,
+  emptyIndex,
+  indexed,
+  reindex,
+  reindexUnlessHit,
+  removeFromIndex,
+} from './tag-index';
 
 /** A table descriptor that is kept as a walk cache keeps it, not a leaf. */
 export const TAG_TABLE: u64 = 1 << 6;
@@ -42,10 +51,11 @@ const NOT_COUNTED: u32 = 1 << 31;
  */
 export function createArray(array: usize, entries: u32, ways: u32, policy: u32, sizes: u64): void {
   const sets = entries / ways;
-  const bits = bucketBits(sets === 1 ? ways : 1);
+  // Sets are compared, one large set is indexed.
+  const indexedSlots: u32 = sets === 1 ? ways : 1;
   const row = (<usize>((ways + 1) & ~1)) << 3;
-  const setBytes = row * (sets === 1 ? 5 : 4);
-  const at = reserveBytes(setBytes * sets + 8 + ((<usize>4) << (<usize>bits)) + entries);
+  const setBytes = row * 4;
+  const at = reserveBytes(setBytes * (sets + 1) + bucketBytes(indexedSlots) + entries);
   const none = at + setBytes * sets;
   store<usize>(array, row, ROW);
   store<usize>(array, setBytes, SET_BYTES);
@@ -54,10 +64,11 @@ export function createArray(array: usize, entries: u32, ways: u32, policy: u32, 
   store<u32>(array, sets - 1, SET_MASK);
   store<u32>(array, ways, WAYS);
   store<u32>(array, policy, POLICY);
+  store<u32>(array, sets > 1 && ways <= 8 ? 1 : 0, SMALL_SETS);
   store<usize>(array, none, NO_SLOT);
-  store<usize>(array, none + 8, BUCKETS);
-  store<u64>(array, 64 - bits, BUCKET_SHIFT);
-  store<usize>(array, none + 8 + ((<usize>4) << (<usize>bits)), TREES);
+  store<usize>(array, none + setBytes, BUCKETS);
+  store<u64>(array, 64 - bucketBits(indexedSlots), BUCKET_SHIFT);
+  store<usize>(array, none + setBytes + bucketBytes(indexedSlots), TREES);
   for (let reach: u64 = 0; reach < 64; reach++) {
     const fitting = sizes & (((<u64>2) << reach) - 1);
     store<u8>(array + <usize>reach, fitting === 0 ? 0 : <u8>(63 - clz(fitting)), PIECES);
@@ -80,6 +91,11 @@ export function emptyArray(array: usize): void {
 
 export function isFullyAssociative(array: usize): bool {
   return load<u32>(array, SET_MASK) === 0;
+}
+
+/** Several sets of at most eight ways: findInSmallSet() can be asked. */
+export function hasSmallSets(array: usize): bool {
+  return load<u32>(array, SMALL_SETS) !== 0;
 }
 
 /** First address that an entry covers. */
@@ -141,37 +157,66 @@ export function probesUntil(array: usize, shift: u64): u64 {
 /** The slot that holds `tag`, or 0. */
 export function findTag(array: usize, tag: u64): usize {
   if (isFullyAssociative(array)) return indexed(array, tag);
+  return hasSmallSets(array) ? findInSmallSet(array, tag) : findInSet(array, tag);
+}
+
+/**
+ * For sets of up to eight ways: compares eight slots without a branch, for where in a set a tag lies cannot be
+ * predicted. What was read beyond the row counts for nothing.
+ */
+export function findInSmallSet(array: usize, tag: u64): usize {
   const set = setOf(array, tag);
   const wanted = i64x2.splat(<i64>tag);
-  const end = set + load<usize>(array, ROW);
-  let slot = set;
-  let found: usize = 0;
-  for (; slot < end; slot += 16) {
-    const hits = <usize>i64x2.bitmask(i64x2.eq(v128.load(slot), wanted));
-    // Bit 1 stands for the second slot.
-    if (hits !== 0) found = slot + ((hits & 2) << 2);
-  }
-  return found;
+  const low =
+    i64x2.bitmask(i64x2.eq(v128.load(set), wanted)) |
+    (i64x2.bitmask(i64x2.eq(v128.load(set, 16), wanted)) << 2);
+  const high =
+    i64x2.bitmask(i64x2.eq(v128.load(set, 32), wanted)) |
+    (i64x2.bitmask(i64x2.eq(v128.load(set, 48), wanted)) << 2);
+  const ways = load<usize>(array, ROW) >> 3;
+  const hits = <usize>(low | (high << 4)) & (((<usize>1) << ways) - 1);
+  return select(set + (ctz(hits) << 3), 0, hits !== 0);
 }
 
-/** Puts an entry in place of the victim of its set. */
-export function fill(array: usize, tag: u64, offset: u64, attributes: u64): void {
-  const row = load<usize>(array, ROW);
-  const slot = takeVictim(array, setOf(array, tag));
+function findInSet(array: usize, tag: u64): usize {
+  const set = setOf(array, tag);
+  for (let slot = set, end = set + load<usize>(array, ROW); slot < end; slot += 8) {
+    if (load<u64>(slot) === tag) return slot;
+  }
+  return 0;
+}
+
+/** Puts an entry in place of the victim of its set. Returns its slot. */
+export function fill(array: usize, tag: u64, offset: u64, attributes: u64): usize {
+  const ring = isRing(array);
+  const slot = ring ? oldestSlot(array) : takeVictim(array, setOf(array, tag));
   const old = load<u64>(slot);
   store<u64>(slot, tag);
-  store<u64>(slot + OFFSETS * row, offset);
-  store<u64>(slot + ATTRIBUTES * row, attributes);
-  countOut(array, old);
-  countIn(array, tag);
-  if (isFullyAssociative(array)) {
-    if (old !== 0) removeFromIndex(array, old, slot);
-    addToIndex(array, tag, slot);
+  setContent(array, slot, offset, attributes);
+  if (isFullyAssociative(array)) reindex(array, old, tag, slot);
+  if (ring) {
+    notePresent(array, tag);
+    makeNewest(array, slot);
+  } else {
+    countOut(array, old);
+    countIn(array, tag);
   }
+  return slot;
 }
 
-/** Brings an entry that is there up to date. */
-export function refresh(array: usize, slot: usize, offset: u64, attributes: u64): void {
+/**
+ * The same for a ring, where the slot is known: the oldest, or after a hit the one that holds `tag`. What it translates
+ * to is set later. Both cases take the same instructions.
+ */
+export function replaceInRing(array: usize, slot: usize, tag: u64, hit: bool): void {
+  reindexUnlessHit(array, load<u64>(slot), tag, slot, hit);
+  store<u64>(slot, tag);
+  notePresent(array, tag);
+  makeNewest(array, slot);
+}
+
+/** What an entry translates to. */
+export function setContent(array: usize, slot: usize, offset: u64, attributes: u64): void {
   const row = load<usize>(array, ROW);
   store<u64>(slot + OFFSETS * row, offset);
   store<u64>(slot + ATTRIBUTES * row, attributes);
@@ -200,14 +245,20 @@ export function nextSlot(array: usize, slot: usize): usize {
 
 function remove(array: usize, slot: usize, tag: u64): void {
   store<u64>(slot, 0);
-  countOut(array, tag);
   if (isFullyAssociative(array)) removeFromIndex(array, tag, slot);
+  if (!isRing(array)) countOut(array, tag);
   makeOldest(array, slot);
 }
 
 function setOf(array: usize, tag: u64): usize {
   const number = <u32>(tag >> (tag & TAG_SHIFT_MASK)) & load<u32>(array, SET_MASK);
   return load<usize>(array, SETS) + <usize>number * load<usize>(array, SET_BYTES);
+}
+
+/** A ring is one set, asked for all sizes at once: those that have gone again may stay noted. */
+function notePresent(array: usize, tag: u64): void {
+  if (!(tag & TAG_TABLE))
+    store<u64>(array, load<u64>(array, PRESENT) | ((<u64>1) << (tag & TAG_SHIFT_MASK)), PRESENT);
 }
 
 function countIn(array: usize, tag: u64): void {

@@ -84,7 +84,7 @@ function timed(
 }
 
 /** Every 4 GiB: 1 GiB each of 1 GiB blocks, of 32 MiB groups and of 2 MiB blocks, half a GiB of 64 KiB groups and of pages. */
-function mixedMap(): Core {
+export function mixedMap(): Core {
   const machine = describeMachine({ granule: 4096, vaBits: 48, memory: MEMORY, bbml2: true });
   const core = new Core();
   core.reset(4096, 48, machine.pageEnd, runningSystem(machine, { storeUniformTables: true }));
@@ -102,8 +102,12 @@ function mixedMap(): Core {
 }
 
 /** Reads of the linear map; what is popular lies scattered over all of it. */
-function accesses(stream: SpeedStream, pageOffset: number): BigUint64Array {
-  const words = new BigUint64Array(SAMPLE * DIFFERENT_SAMPLES);
+export function accesses(
+  stream: SpeedStream,
+  pageOffset: number,
+  count = SAMPLE * DIFFERENT_SAMPLES,
+): BigUint64Array {
+  const words = new BigUint64Array(count);
   const page = pages(stream);
   for (let i = 0; i < words.length; i++) {
     words[i] = BigInt.asUintN(64, BigInt(pageOffset + page(i) * PAGE)) | BigInt(CLASS.linearMap << 1);

@@ -1,0 +1,252 @@
+// How fast the TLB simulation is beside a plain C twin of it (bench/native): both take turns on the same accesses.
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Core } from '../../src/core/core.js';
+import { type TlbResult, TlbSimulator } from '../../src/estimate/tlb-simulator.js';
+import { type FlatCoreModel, type FlatTlbModel, flatten } from '../../src/machine/cores/core-model.js';
+import { NEOVERSE_N1 } from '../../src/machine/cores/presets/neoverse-n1.js';
+import { wallClock } from '../../src/measure/clock.js';
+import { median, medianInterval } from '../../src/measure/statistics.js';
+import { accesses, mixedMap, type SpeedStream } from './speed.js';
+
+const SOURCE = join('bench', 'native', 'tlb.c');
+const FLAGS = ['-O3', '-march=native', '-fno-strict-aliasing'];
+const EXECUTABLE = 'tlb-native-';
+
+/** Accesses of one sample, and samples until the first comes again: as in speed.ts. */
+const SAMPLE = 2 ** 18;
+const DIFFERENT_SAMPLES = 8;
+/** Accesses whose translations are compared. */
+const CHECKED = 2 ** 12;
+
+export interface NativeOptions {
+  /** Default zipf. */
+  stream?: SpeedStream;
+  /** Pairs of samples that count. Default 100. */
+  pairs?: number;
+  /** Pairs before them, while V8 compiles. Default 40. */
+  warmUpPairs?: number;
+  /** Accesses of one sample. Default 2^18. */
+  sample?: number;
+  /** The C compiler's command. Default `cc`. */
+  compiler?: string;
+}
+
+export interface NativeComparison {
+  /** WASM time by C time: the median of all pairs and the interval that holds it with 95 % confidence. */
+  ratio: { median: number; low: number; high: number };
+  /** Middle samples. */
+  wasmNsPerAccess: number;
+  nativeNsPerAccess: number;
+  /** Both translate the stream to the same output addresses, levels and reaches; counters do not show addresses. */
+  checksumsEqual: boolean;
+}
+
+/**
+ * Times one stream over 16 GiB mapped by leaves of every size, Neoverse N1, walks that block, no line caches.
+ * @throws Error where the counters differ after any sample, or where the compiler rejects the twin
+ */
+export async function measureAgainstNative(
+  options: NativeOptions = {},
+): Promise<NativeComparison | { skipped: string }> {
+  const { stream = 'zipf', pairs = 100, warmUpPairs = 40, sample = SAMPLE, compiler = 'cc' } = options;
+  const built = compiledTwin(compiler);
+  if ('skipped' in built) return built;
+
+  const core = mixedMap();
+  const model = flatten(NEOVERSE_N1);
+  const words = accesses(stream, core.geometry.pageOffset, sample * DIFFERENT_SAMPLES);
+  const simulator = new TlbSimulator(core, model, { blocking: true, lineCaches: false });
+  const twin = new Twin(built.executable);
+  try {
+    twin.feed(twinInput(core, model, words));
+    const times = { wasm: [] as number[], native: [] as number[] };
+    for (let pair = -warmUpPairs; pair < pairs; pair++) {
+      const from = ((pair + warmUpPairs) % DIFFERENT_SAMPLES) * sample;
+      const timed = await timePair(simulator, twin, words, from, sample, pair % 2 === 0);
+      if (pair < 0) continue;
+      times.wasm.push(timed.wasm / sample);
+      times.native.push(timed.native / sample);
+    }
+    const { low, high, ...ratio } = medianInterval(times.wasm.map((ns, i) => ns / (times.native[i] ?? 0)));
+    const [checksum] = await twin.ask(`check 0 ${Math.min(CHECKED, words.length)}`);
+    return {
+      ratio: { median: ratio.median, low, high },
+      wasmNsPerAccess: median(times.wasm),
+      nativeNsPerAccess: median(times.native),
+      checksumsEqual: checksum === translationChecksum(core, words.subarray(0, CHECKED)),
+    };
+  } finally {
+    await twin.end();
+  }
+}
+
+/** Nanoseconds of the same accesses in both. */
+async function timePair(
+  simulator: TlbSimulator,
+  twin: Twin,
+  words: BigUint64Array,
+  from: number,
+  sample: number,
+  wasmFirst: boolean,
+): Promise<{ wasm: number; native: number }> {
+  const piece = words.subarray(from, from + sample);
+  const runWasm = () => {
+    const start = wallClock();
+    simulator.run(piece);
+    return (wallClock() - start) * 1e6;
+  };
+  const early = wasmFirst ? runWasm() : null;
+  const [native, ...counters] = (await twin.ask(`run ${from} ${sample}`)).map(Number);
+  const wasm = early ?? runWasm();
+  requireEqualCounters(simulator.result(), counters);
+  return { wasm, native: native ?? Number.NaN };
+}
+
+/** @throws Error that names the first counter that differs; `native` in the order of the twin's struct counters */
+export function requireEqualCounters(result: TlbResult, native: readonly number[]): void {
+  const { accesses, l1Misses, l2Misses, walks, linesFetched, lookupCycles, walkCycles, faults } = result;
+  const ours = {
+    accesses,
+    l1Misses,
+    l2Misses,
+    walks,
+    linesL2: linesFetched.l2,
+    lookupCycles,
+    walkCycles,
+    faults,
+  };
+  for (const [i, [name, value]] of Object.entries(ours).entries()) {
+    if (value !== native[i]) throw new Error(`${name}: ${value} in WASM, ${native[i]} in the C twin`);
+  }
+}
+
+/** The twin's executable in build/, compiled where source, flags, compiler or CPU are not those of the one there. */
+function compiledTwin(compiler: string): { executable: string } | { skipped: string } {
+  const root = projectRoot();
+  if (root === null) return { skipped: `no ${SOURCE}` };
+  const source = join(root, SOURCE);
+  const hash = createHash('sha256').update(readFileSync(source));
+  // -march=native is another machine's elsewhere.
+  hash.update([compiler, ...FLAGS, process.arch, cpus()[0]?.model].join('\n'));
+  const folder = join(root, 'build');
+  const name = EXECUTABLE + hash.digest('hex').slice(0, 16);
+  const executable = join(folder, name);
+  if (existsSync(executable)) return { executable };
+
+  mkdirSync(folder, { recursive: true });
+  // Another process may be compiling it too: each has a file of its own, and renames it.
+  const staged = join(folder, `.${name}.${process.pid}`);
+  try {
+    const { error, status, stderr } = spawnSync(compiler, [...FLAGS, '-o', staged, source], {
+      encoding: 'utf8',
+    });
+    if (error !== undefined && 'code' in error && error.code === 'ENOENT') {
+      return { skipped: 'no C compiler' };
+    }
+    if (error !== undefined) throw error;
+    if (status !== 0) throw new Error(`${compiler} does not compile ${SOURCE}:\n${stderr}`);
+    for (const old of readdirSync(folder)) if (old.startsWith(EXECUTABLE)) rmSync(join(folder, old));
+    renameSync(staged, executable);
+  } finally {
+    rmSync(staged, { force: true });
+  }
+  return { executable };
+}
+
+/** Found from the sources and from dist/ alike. */
+function projectRoot(): string | null {
+  for (let dir = dirname(fileURLToPath(import.meta.url)); dir !== dirname(dir); dir = dirname(dir)) {
+    if (existsSync(join(dir, SOURCE))) return dir;
+  }
+  return null;
+}
+
+/** The twin's process. */
+class Twin {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #closed: Promise<unknown>;
+  readonly #lines: AsyncIterator<string>;
+  #complaint = '';
+
+  constructor(executable: string) {
+    const child = spawn(executable);
+    this.#child = child;
+    child.on('error', ({ message }) => (this.#complaint += message));
+    child.stderr.setEncoding('utf8').on('data', (text) => (this.#complaint += text));
+    // A twin that has ended is noticed when its answer fails to come.
+    child.stdin.on('error', () => {});
+    this.#closed = new Promise((resolve) => child.once('close', resolve));
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+
+  feed(parts: readonly BigUint64Array[]): void {
+    for (const part of parts) {
+      this.#child.stdin.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    }
+  }
+
+  /** The numbers of the answer. */
+  async ask(command: string): Promise<bigint[]> {
+    this.#child.stdin.write(`${command}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) {
+      await this.#closed;
+      throw new Error(`the C twin has ended: ${this.#complaint.trim()}`);
+    }
+    return value.split(' ').map(BigInt);
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    await this.#closed;
+  }
+}
+
+/** The twin's struct input, its runs, its accesses. */
+function twinInput(core: Core, model: FlatCoreModel, words: BigUint64Array): BigUint64Array[] {
+  const { l1Data, l1Instruction, l2, walkCache, lines } = model;
+  if (!('unified' in l2) || walkCache.kind !== 'in-l2' || model.aggregation !== 1) {
+    throw new RangeError(
+      'the C twin has a unified second level that keeps table descriptors, no aggregation',
+    );
+  }
+  const { pageOffset, pageEnd } = core.geometry;
+  const runs = [...core.runs()].filter(({ table }) => !table);
+  const levels = walkCache.levels.reduce((bits, level) => bits | (1 << (level + 1)), 0);
+  const numbers = [
+    ...[l1Data, l1Instruction, l2.unified].flatMap(twinTlb),
+    ...[model.l2HitCycles, model.probeCycles, levels, walkCache.cycles, lines.l2.cycles],
+    ...[model.mergesContiguous ? 1 : 0, pageOffset, pageEnd, runs.length, words.length],
+  ];
+  const records = runs.flatMap(({ level, va, pa, count, attributes }) => [
+    ...[level, va, pa, count].map(BigInt),
+    attributes,
+  ]);
+  return [BigUint64Array.from(numbers.map(BigInt)), BigUint64Array.from(records), words];
+}
+
+function twinTlb({ entries, ways, policy, sizes }: FlatTlbModel): number[] {
+  if (policy !== 'lru' || sizes === 'any') {
+    throw new RangeError('the C twin has LRU only, and the sizes of entries are known');
+  }
+  return [entries, ways, sizes.reduce((sum, size) => sum + size, 0)];
+}
+
+/** The twin's check(). */
+function translationChecksum(core: Core, words: BigUint64Array): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (const word of words) {
+    const leaf = core.walk(Number(BigInt.asIntN(64, word & ~0xfffn)));
+    if (leaf === null) throw new Error(`nothing is mapped at 0x${word.toString(16)}`);
+    for (const value of [leaf.pa, Math.log2(leaf.reachBytes), leaf.level]) {
+      hash = BigInt.asUintN(64, (hash ^ BigInt(value)) * 0x100000001b3n);
+    }
+  }
+  return hash;
+}
