@@ -78,7 +78,7 @@ describe('replays', () => {
 });
 
 /** A machine of 64 MiB, a trace of single pages, and maps as they were after so many of its calls. */
-class Session {
+class Recording {
   readonly machine = describeMachine({ granule: 4096, vaBits: 48, memory: 64 * MiB, bbml2: true });
   readonly text = new TraceText();
   readonly #maps: LinearMap[];
@@ -123,7 +123,7 @@ class Session {
 
 describe('a map that was read while calls went on', () => {
   const window = () =>
-    new Session()
+    new Recording()
       .marker('before', 'REQ')
       .marker('before', 'DONE')
       .change(7, RO)
@@ -157,7 +157,7 @@ describe('a map that was read while calls went on', () => {
   });
 
   it.each([0, 1, 2])('at the beginning: %i calls are in the map already', (before) => {
-    const session = new Session()
+    const recording = new Recording()
       .marker('before', 'REQ')
       .change(100, INVALID)
       .change(200, INVALID)
@@ -165,14 +165,14 @@ describe('a map that was read while calls went on', () => {
       .change(7, RO)
       .marker('after', 'REQ')
       .marker('after', 'DONE');
-    expect(replay(core, session.scenario({ before, after: 3 })).snapshots).toMatchObject([
+    expect(replay(core, recording.scenario({ before, after: 3 })).snapshots).toMatchObject([
       { name: 'after', equal: true },
     ]);
   });
 
   it('ends the replay where it is equal; a strategy makes exactly the calls that the kernel had made', () => {
-    const session = () =>
-      new Session()
+    const recording = () =>
+      new Recording()
         .marker('before', 'REQ')
         .change(7, NEVER)
         .marker('before', 'DONE')
@@ -183,7 +183,7 @@ describe('a map that was read while calls went on', () => {
         .marker('after', 'DONE')
         .change(300, INVALID);
     for (const after of [2, 3, 4]) {
-      const given = session().scenario({ after });
+      const given = recording().scenario({ after });
       const { applied, snapshots, map } = replay(core, given);
       expect([applied, snapshots]).toMatchObject([after, [{ equal: true }]]);
       for (const strategy of STRATEGIES) {
@@ -201,11 +201,11 @@ describe('a map that was read while calls went on', () => {
 
 describe('calls that failed', () => {
   it('for want of a table changed no permission, so a strategy leaves them out', () => {
-    const session = new Session().marker('before', 'REQ').marker('before', 'DONE');
-    const start = session.machine.pageOffset + 64 * PAGE;
-    session.text.update(start, PAGE, RO).split('pmd', true).table('pmd', 'none');
-    session.text.updated('change_memory_common', -12);
-    const given = session.scenario({});
+    const recording = new Recording().marker('before', 'REQ').marker('before', 'DONE');
+    const start = recording.machine.pageOffset + 64 * PAGE;
+    recording.text.update(start, PAGE, RO).split('pmd', true).table('pmd', 'none');
+    recording.text.updated('change_memory_common', -12);
+    const given = recording.scenario({});
     const plain = replay(core, given);
     expect(plain.trace).toMatchObject({ agrees: true, returns: 1 });
     // The contiguous PMDs were un-hinted before the table was asked for.
@@ -218,10 +218,10 @@ describe('calls that failed', () => {
 
 describe('a loop that is not of single pages', () => {
   it('is made as it was, whatever the strategy', () => {
-    const session = new Session().marker('before', 'REQ').marker('before', 'DONE');
+    const recording = new Recording().marker('before', 'REQ').marker('before', 'DONE');
     const caller = 'change_memory_common';
-    session.change(64, RO, 2, caller).change(66, RO, 1, caller).change(67, RO, 1, caller);
-    const given = session.scenario({ after: 3 });
+    recording.change(64, RO, 2, caller).change(66, RO, 1, caller).change(67, RO, 1, caller);
+    const given = recording.scenario({ after: 3 });
     expect(replay(core, given).snapshots).toMatchObject([{ equal: true }]);
     for (const strategy of STRATEGIES) {
       const { permissionDifferenceBytes, counters } = replayAs(core, given, strategy);
@@ -232,8 +232,8 @@ describe('a loop that is not of single pages', () => {
 
 describe('pages only', () => {
   it('starts from pages where permissions may change, and else from what there is', () => {
-    const session = new Session();
-    const given = session.scenario({});
+    const recording = new Recording();
+    const given = recording.scenario({});
     expect(replayAs(core, given, pagesOnly).before.leafBytes).toMatchObject({ pte: 64 * MiB, pmdCont: 0 });
     const machine = { ...given.machine, rodata: 'on' as const };
     expect(replayAs(core, { ...given, machine }, pagesOnly).before.leafBytes).toMatchObject({
