@@ -4,7 +4,6 @@
 //   class    0 linear map data, 1 other kernel data, 2 user data, 3 instruction fetch
 //
 // Writes count as reads: a TLB entry of a kernel page carries its dirty state from the start.
-
 import { levelsAreApart, runApart, setLookupTiming } from './apart';
 import { allWalkersBusy, beginFlight, completeFlights, isInFlight, nextCompletion, walkers } from './flights';
 import { attributesOfLeaf, knownReaches, offsetOf, reachOf } from './leaf';

@@ -6,7 +6,8 @@
 // that follow one formula has one answer (table 0); of another region the table of its pages is known, and each page
 // is looked up there. Kept answers hold until the tables change. Reach is log2 of bytes; 0: there is no valid leaf.
 //
-// Class 0 is the core's own linear map. The other classes have no tables here: see assumed-leaf.ts.
+// Whatever its class, an access of the linear map goes by the core's own tables. Elsewhere the other classes have no
+// tables here, see assumed-leaf.ts, and class 0 finds nothing.
 import { attributesOf, CONTIGUOUS, isTable, oaOf, TYPE_MASK, VALID } from '../descriptor';
 import {
   contiguousShift,
@@ -125,7 +126,6 @@ export function knownReaches(words: usize, n: u32, reaches: usize): bool {
     memory.fill(reaches, 0, n);
     return false;
   }
-  // Only linear-map accesses have filled entries for the linear map, and none for elsewhere.
   const start = pageOffset;
   const bytes = pageEnd - start;
   const current = generation;
@@ -135,14 +135,13 @@ export function knownReaches(words: usize, n: u32, reaches: usize): bool {
   for (let i: usize = 0; i < <usize>n; i++) {
     const word = load<u64>(words + (i << 3));
     let reach: u64 = 0;
-    if ((word & CLASS_MASK) === 0) {
+    if (word - start < bytes) {
       const region = word >> shift;
       const known = load<u64>(REACHES + ((<usize>(region & (REGIONS - 1))) << 3));
       const resolved = known >> REACH_BITS === (region | current);
       reach = resolved ? known & REACH_MASK : UNRESOLVED;
       unresolved += u32(!resolved);
-      if (word - start >= bytes) reach = 0;
-    } else if (word - start >= bytes) {
+    } else if (word & CLASS_MASK) {
       reach = assumedReach(word, mergesContiguous);
     }
     store<u8>(reaches + i, <u8>reach);
@@ -180,7 +179,7 @@ function noteReach(va: u64, region: u64): u64 {
 
 /** The leaf of an access, good until the next call. */
 export function resolveLeaf(va: u64, kind: u32): usize {
-  if (kind !== 0) return resolveAssumed(va);
+  if (kind !== 0 && va - pageOffset >= pageEnd - pageOffset) return resolveAssumed(va);
   const region = va >> regionShift;
   const record = recordOf(region);
   if (load<u64>(record) !== (region | generation)) {

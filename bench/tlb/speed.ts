@@ -19,8 +19,9 @@ const PAGES = MEMORY / PAGE;
 const SEED = 0x9e3779b9;
 const ZIPF_EXPONENT = 0.99;
 
-export type SpeedStream = 'zipf' | 'uniform' | 'sequential';
-export const SPEED_STREAMS: readonly SpeedStream[] = ['zipf', 'uniform', 'sequential'];
+/** `zipf`: what is popular lies scattered over all of the memory; `zipf-in-order`: side by side. */
+export type SpeedStream = 'zipf' | 'zipf-in-order' | 'uniform' | 'sequential';
+export const SPEED_STREAMS: readonly SpeedStream[] = ['zipf', 'zipf-in-order', 'uniform', 'sequential'];
 
 /** Accesses of one sample: long against the clock's resolution, short against other work on the machine. */
 const SAMPLE = 2 ** 18;
@@ -101,7 +102,7 @@ export function mixedMap(): Core {
   return core;
 }
 
-/** Reads of the linear map; what is popular lies scattered over all of it. */
+/** Reads of the linear map. */
 export function accesses(
   stream: SpeedStream,
   pageOffset: number,
@@ -120,6 +121,7 @@ function pages(stream: SpeedStream): (index: number) => number {
   if (stream === 'sequential') return (index) => index % PAGES;
   if (stream === 'uniform') return () => random.below(PAGES);
   const ranks = new ZipfRanks(PAGES, ZIPF_EXPONENT);
+  if (stream === 'zipf-in-order') return () => ranks.next(random) - 1;
   const place = new Permutation(PAGES, SEED);
   return () => place.at(ranks.next(random) - 1);
 }

@@ -53,13 +53,18 @@ export class TlbSimulator {
   /**
    * Takes over the TLBs of `core`, which translates by its tables as they are at each access; permission changes and
    * splits on it invalidate what the kernel would have invalidated. core.reset() ends the simulation.
-   * @throws RangeError where the model has more ways, walkers or lines than can be simulated
+   * @throws RangeError where the model has more ways, walkers or lines than can be simulated, or memory ends
    */
   constructor(core: Core, model: FlatCoreModel, options: TlbOptions = {}) {
-    requireSimulable(model);
     this.#core = core;
     this.#surface = tlbSurface(core);
-    setUp(this.#surface, model, options);
+    requireSimulable(model, this.#surface.tlb.mostWalkers);
+    try {
+      setUp(this.#surface, model, options);
+    } catch (error) {
+      if (!core.raw.outOfMemory.value) throw error;
+      throw new RangeError('the tables and caches of this simulation need more than 4 GiB');
+    }
   }
 
   /**
@@ -182,12 +187,17 @@ function setUp(
   raw.tlbStart();
 }
 
-function requireSimulable({ l1Data, l1Instruction, l2, walkCache, walkers, lines }: FlatCoreModel): void {
+function requireSimulable(
+  { l1Data, l1Instruction, l2, walkCache, walkers, lines }: FlatCoreModel,
+  mostWalkers: number,
+): void {
   const seconds = 'unified' in l2 ? [l2.unified] : [l2.data, l2.instruction];
   for (const { ways } of [l1Data, l1Instruction, ...seconds, walkCache]) {
     if (ways > MOST_WAYS) throw new RangeError(`expected at most ${MOST_WAYS} ways, found ${ways}`);
   }
-  if (walkers > 64) throw new RangeError(`expected at most 64 walkers, found ${walkers}`);
+  if (walkers > mostWalkers) {
+    throw new RangeError(`expected at most ${mostWalkers} walkers, found ${walkers}`);
+  }
   for (const cache of [lines.l2, lines.system]) {
     const most = MOST_LINES * LINE_BYTES;
     if (cache && cache.bytes > most)

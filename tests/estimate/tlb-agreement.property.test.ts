@@ -34,6 +34,8 @@ const place = fc.record({
   unit: fc.constantFrom(0, 0, 1, 1, 2, 3, 4),
   steps: fc.integer({ min: 0, max: 5 }),
   pages: fc.constantFrom(0, 0, 1, 2, 3, -1),
+  /** In the linear map, whatever the class. */
+  stray: fc.constantFrom(false, false, false, false, true),
 });
 const accesses = fc.record({
   kind: fc.constant('accesses' as const),
@@ -128,7 +130,7 @@ class Pair {
   access(list: readonly Access[]): void {
     const words: bigint[] = [];
     for (const { va, kind, write } of list) {
-      if (kind === 'linearMap' && !this.#canCompare(va)) continue;
+      if ((kind === 'linearMap' || va < this.map.geometry.pageEnd) && !this.#canCompare(va)) continue;
       this.#history.push(`${kind} ${va.toString(16)}`);
       words.push(BigInt.asUintN(64, BigInt(va)) | BigInt((CLASS[kind] << 1) | (write ? 1 : 0)));
       this.#model.access(va, kind);
@@ -214,8 +216,8 @@ function placeOn(machine: ModelMachine, wish: typeof place extends fc.Arbitrary<
   const g = geometryOf(machine.granule, machine.vaBits, machine.lpa2);
   const units = [g.granule, contiguousSpan(g, 3), spanOf(g, 2), contiguousSpan(g, 2), pudSpan(g)];
   const offset = wish.steps * pick(units, wish.unit) + wish.pages * g.granule;
-  const { kind, landmark } = wish;
-  if (kind === 'linearMap') return { va: pick(landmarks(machine), landmark) + offset, kind };
+  const { kind, landmark, stray } = wish;
+  if (kind === 'linearMap' || stray) return { va: pick(landmarks(machine), landmark) + offset, kind };
   const user = Math.abs(offset);
   const kernel = pick(OTHER_KERNEL, landmark) + Math.abs(offset % 2 ** 30);
   const isUser = kind === 'user' || (kind === 'instruction' && landmark === 3);

@@ -22,8 +22,9 @@ export type Found =
     };
 
 export function findLeaf(map: LinearMapModel, va: number, kind: AccessClass, rules: ReachRules): Found {
-  if (kind !== 'linearMap') return { valid: true, ...assumed(map.geometry, va, rules), content: null };
   const g = map.geometry;
+  const inLinearMap = va >= g.pageOffset && va < g.pageEnd;
+  if (kind !== 'linearMap' && !inLinearMap) return { valid: true, ...assumed(g, va, rules), content: null };
   if (va < g.pageOffset || va >= 0) return { valid: false, level: g.rootLevel - 1 };
   for (let level: Level = g.rootLevel; ; level = below(level)) {
     const entry = map.entryAt(level, va);
