@@ -3,133 +3,97 @@
 // That is the same as access by access where the first level does not depend on the second: walks complete at once, and
 // a leaf enters it in the same piece from a walk as from the second level. It is several times as fast, because
 // the first level can then be simulated without a branch on hit or miss, which nothing can predict.
-import { attributesOfLeaf, offsetOf } from './leaf';
-import { isLru, isRing, newestSlot, oldestSlot, stamp, touch } from './replacement';
+import { WAYS } from './array-layout';
+import { MOST_ENTRIES, passFirst } from './first-pass';
+import { isLru, isRing } from './replacement';
+import { passSecond } from './second-pass';
 import { secondLevel, structure, TLB_L1_DATA, TLB_L1_INSTRUCTION } from './structures';
-import { indexed, mayBeHidden, named } from './tag-index';
-import {
-  attributesIn,
-  fill,
-  findInSmallSet,
-  hasSmallSets,
-  leafTag,
-  offsetIn,
-  pieceShift,
-  probesUntil,
-  replaceInRing,
-  setContent,
-} from './tlb-array';
-import { add, countersOfClass, TLB_L1_MISSES, TLB_L2_MISSES, TLB_LOOKUP_CYCLES } from './tlb-counters';
-import { walk } from './walker';
+import { hasSmallSets, pieceShift } from './tlb-array';
 
-const PAGE_MASK: u64 = ~(<u64>0xfff);
 const CLASS_MASK: u64 = 6;
 const INSTRUCTION: u64 = 6;
 
-/** Of each miss of the first level: u32 of its number in the slice and u32 of the slot it has taken. */
-const MISSES: usize = memory.data(8 * 513, 8);
-let endOfMisses: usize = MISSES;
+/** Of each miss of the first level: u32 of its number in the slice and u32 of the slot that it has got there, or 0. */
+const MISSES: usize = memory.data(8 * 1025, 64);
+
+/** The accesses of one side of a slice that has both: words, u8 of their reaches, u16 of their numbers, misses. */
+const DATA: usize = memory.data(8 * 1024 + 1024 + 2 * 1024 + 8 * 1025, 64);
+const FETCHES: usize = memory.data(8 * 1024 + 1024 + 2 * 1024 + 8 * 1025, 64);
+const SIDE_REACHES: usize = 8 * 1024;
+const SIDE_NUMBERS: usize = SIDE_REACHES + 1024;
+const SIDE_MISSES: usize = SIDE_NUMBERS + 2 * 1024;
 
 /** The structures are of the usual kinds: a first level of one set, a second of small ones, both LRU. */
 export let levelsAreApart: bool = false;
 
-let l2HitCycles: u64 = 0;
-let probeCycles: u64 = 0;
-
-export function setLookupTiming(l2Hit: u64, probe: u64): void {
-  l2HitCycles = l2Hit;
-  probeCycles = probe;
-}
-
 /** Called when the structures have been made. */
 export function findOutIfApart(): void {
-  levelsAreApart = true;
-  for (let side: u32 = 0; side < 2; side++) {
-    const first = structure(side);
-    const second = secondLevel(side);
-    if (!isRing(first) || !isLru(first) || !hasSmallSets(second) || !isLru(second)) levelsAreApart = false;
-    // A page has a piece in both.
-    if (pieceShift(first, 12) === 0 || pieceShift(second, 12) === 0) levelsAreApart = false;
-  }
+  levelsAreApart = sideIsUsual(0) && sideIsUsual(1);
 }
 
-/** Simulates up to 512 accesses whose reaches are all known, u8 each at `reaches`. */
-export function runApart(from: usize, n: u32, reaches: usize): void {
-  endOfMisses = MISSES;
-  for (let i = passFirst(from, 0, n, reaches); i < <usize>n; i = passFirst(from, i, n, reaches)) {
-    passHidden(load<u64>(from + (i << 3)), i, load<u8>(reaches + i));
-    i++;
-  }
-  for (let at = MISSES; at < endOfMisses; at += 8) {
-    const i = <usize>load<u32>(at);
-    missFirst(load<u64>(from + (i << 3)), load<u8>(reaches + i), load<usize>(at, 4));
-  }
-}
-
-/**
- * Takes accesses from `i` on through the first level and notes those that miss it; returns the first whose tag may be
- * hidden in the index. This loop decides how fast all is. It calls nothing and has no branch on a hit: a hit is noted
- * as well, but not counted, so that the next access overwrites it.
- */
-function passFirst(from: usize, i: usize, n: usize, reaches: usize): usize {
-  const data = structure(TLB_L1_DATA);
-  const instruction = structure(TLB_L1_INSTRUCTION);
-  let end = endOfMisses;
-  for (; i < n; i++) {
-    const word = load<u64>(from + (i << 3));
-    const first = (word & CLASS_MASK) === INSTRUCTION ? instruction : data;
-    const tag = leafTag(word & PAGE_MASK, pieceShift(first, load<u8>(reaches + i)));
-    const found = named(first, tag);
-    const hit = load<u64>(found) === tag;
-    // Not &&, which would branch on the hit.
-    if (u32(!hit) & u32(mayBeHidden(first, tag))) break;
-    // Hits in a row of one entry, which are easily predicted, change nothing.
-    if (u32(hit) & u32(found === newestSlot(first))) continue;
-    const slot = select(found, oldestSlot(first), hit);
-    replaceInRing(first, slot, tag, hit);
-    store<u32>(end, <u32>i);
-    store<usize>(end, slot, 4);
-    end += select<usize>(0, 8, hit);
-  }
-  endOfMisses = end;
-  return i;
-}
-
-function passHidden(word: u64, i: usize, reach: u64): void {
-  const first = structure((word & CLASS_MASK) === INSTRUCTION ? TLB_L1_INSTRUCTION : TLB_L1_DATA);
-  const tag = leafTag(word & PAGE_MASK, pieceShift(first, reach));
-  const slot = indexed(first, tag);
-  if (slot !== 0) {
-    touch(first, slot);
-    return;
-  }
-  store<u32>(endOfMisses, <u32>i);
-  store<usize>(endOfMisses, fill(first, tag, 0, 0), 4);
-  endOfMisses += 8;
-}
-
-/** The rest of an access that has missed the first level and taken `slot` there, unless a later one has it now. */
-function missFirst(word: u64, reach: u64, slot: usize): void {
-  const va = word & PAGE_MASK;
-  const kind = <u32>(word & CLASS_MASK) >> 1;
-  const side: u32 = kind === 3 ? 1 : 0;
-  const second = secondLevel(side);
-  const counters = countersOfClass(kind);
-  const piece = pieceShift(second, reach);
-  const tag = leafTag(va, piece);
-  let found = findInSmallSet(second, tag);
-  add(counters, TLB_L1_MISSES, 1);
-  if (found !== 0) {
-    add(counters, TLB_LOOKUP_CYCLES, l2HitCycles + probeCycles * (probesUntil(second, piece) - 1));
-    stamp(second, found);
-  } else {
-    add(counters, TLB_LOOKUP_CYCLES, l2HitCycles + probeCycles * (probesUntil(second, 63) - 1));
-    add(counters, TLB_L2_MISSES, 1);
-    const leaf = walk(va, kind, second, counters);
-    found = fill(second, tag, offsetOf(leaf), attributesOfLeaf(leaf));
-  }
+function sideIsUsual(side: u32): bool {
   const first = structure(side);
-  if (load<u64>(slot) === leafTag(va, pieceShift(first, reach))) {
-    setContent(first, slot, offsetIn(second, found), attributesIn(second, found));
+  const second = secondLevel(side);
+  if (!isRing(first) || !isLru(first) || load<u32>(first, WAYS) > MOST_ENTRIES) return false;
+  if (!hasSmallSets(second) || !isLru(second)) return false;
+  // A page has a piece in both.
+  return pieceShift(first, 12) !== 0 && pieceShift(second, 12) !== 0;
+}
+
+/** Simulates a slice of `n` accesses, `fetches` of them of instructions, whose reaches are all known, u8 each at `reaches`. */
+export function runApart(words: usize, n: u32, fetches: u32, reaches: usize): void {
+  let end: usize = 0;
+  if (fetches === 0) {
+    end = passFirst(structure(TLB_L1_DATA), words, reaches, n, MISSES);
+  } else {
+    separate(words, n, reaches);
+    const endOfData = passSide(TLB_L1_DATA, DATA, n - fetches);
+    const endOfFetches = passSide(TLB_L1_INSTRUCTION, FETCHES, fetches);
+    end = merge(endOfData, endOfFetches);
   }
+  passSecond(words, reaches, MISSES, end);
+}
+
+/** Copies the accesses of either side to where that side's are. */
+function separate(words: usize, n: u32, reaches: usize): void {
+  let data: usize = 0;
+  let fetches: usize = 0;
+  for (let i: usize = 0; i < <usize>n; i++) {
+    const word = load<u64>(words + (i << 3));
+    const isFetch = (word & CLASS_MASK) === INSTRUCTION;
+    const side = isFetch ? FETCHES : DATA;
+    const place = isFetch ? fetches : data;
+    store<u64>(side + (place << 3), word);
+    store<u8>(side + place, load<u8>(reaches + i), SIDE_REACHES);
+    store<u16>(side + (place << 1), <u16>i, SIDE_NUMBERS);
+    data += isFetch ? 0 : 1;
+    fetches += isFetch ? 1 : 0;
+  }
+}
+
+function passSide(first: u32, side: usize, n: u32): usize {
+  return passFirst(structure(first), side, side + SIDE_REACHES, n, side + SIDE_MISSES);
+}
+
+/** Puts the misses of both sides into the order of the accesses; returns where they end. */
+function merge(endOfData: usize, endOfFetches: usize): usize {
+  let data = DATA + SIDE_MISSES;
+  let fetch = FETCHES + SIDE_MISSES;
+  let end = MISSES;
+  while (data < endOfData || fetch < endOfFetches) {
+    const ofData = data < endOfData ? numberOf(DATA, data) : <u32>-1;
+    const ofFetch = fetch < endOfFetches ? numberOf(FETCHES, fetch) : <u32>-1;
+    const isData = ofData < ofFetch;
+    store<u32>(end, isData ? ofData : ofFetch);
+    store<u32>(end, load<u32>(isData ? data : fetch, 4), 4);
+    data += isData ? 8 : 0;
+    fetch += isData ? 0 : 8;
+    end += 8;
+  }
+  return end;
+}
+
+/** The number in the slice of a miss that is numbered within its side. */
+function numberOf(side: usize, miss: usize): u32 {
+  return load<u16>(side + ((<usize>load<u32>(miss)) << 1), SIDE_NUMBERS);
 }

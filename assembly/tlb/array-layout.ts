@@ -1,6 +1,6 @@
 // The fields of a TLB, as offsets from its address, and the rows of its sets.
 //
-// A set is a row of tags, a row of orders and so on, `ROW` bytes each, for the ways and padding to an even number. A
+// A set is a row of tags, a row of orders and so on, `ROW` bytes each, for the ways and padding to an even number, or to eight in small sets. A
 // slot is known by the address of its tag; the same slot in the next row lies ROW bytes on:
 //
 //   tags | orders | offsets (OA - VA) | attributes
@@ -30,10 +30,8 @@ export const PRESENT: usize = 64;
 export const COUNTS: usize = 72;
 /** log2 of the piece in which a leaf of 2^n bytes is held, 0 where it is not: 64 x u8. */
 export const PIECES: usize = 584;
-/** 1: several sets of at most eight ways. */
+/** 1: several sets of at most eight ways, in rows of eight: see small-sets.ts. */
 export const SMALL_SETS: usize = 648;
-/** By tag-index.ts: a bucket of no tag. */
-export const SPARE_BUCKET: usize = 652;
 export const ARRAY_BYTES: usize = 656;
 
 /** Rows after the tags, in rows. */

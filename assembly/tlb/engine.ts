@@ -4,20 +4,18 @@
 //   class    0 linear map data, 1 other kernel data, 2 user data, 3 instruction fetch
 //
 // Writes count as reads: a TLB entry of a kernel page carries its dirty state from the start.
-import { levelsAreApart, runApart, setLookupTiming } from './apart';
+import { levelsAreApart, runApart } from './apart';
 import { allWalkersBusy, beginFlight, completeFlights, isInFlight, nextCompletion, walkers } from './flights';
-import { attributesOfLeaf, knownReaches, offsetOf, reachOf } from './leaf';
+import { accessesByClass, attributesOfLeaf, knownReaches, offsetOf, reachOf } from './leaf';
 import { touch } from './replacement';
+import { setLookupTiming } from './second-pass';
+import { SLICE } from './slice';
 import { secondLevel, structure, TLB_L1_DATA, TLB_L1_INSTRUCTION } from './structures';
-import { mayBeHidden, named } from './tag-index';
 import {
   attributesIn,
   fill,
-  findInSmallSet,
   findProbing,
   findTag,
-  hasSmallSets,
-  isFullyAssociative,
   leafTag,
   offsetIn,
   pieceShift,
@@ -40,10 +38,8 @@ import { walk, walkCycles } from './walker';
 const PAGE_MASK: u64 = ~(<u64>0xfff);
 const CLASS_MASK: u64 = 6;
 
-/** Accesses that are looked at together; their classes are counted in 16 bits each. */
-const SLICE: u32 = 512;
 /** log2 of the reach of each access of a slice, where it is known; u8. */
-const REACHES: usize = memory.data(512);
+const REACHES: usize = memory.data(1024);
 
 let l2HitCycles: u64 = 0;
 let probeCycles: u64 = 0;
@@ -70,17 +66,13 @@ export function runAccesses(at: usize, n: u32): void {
 }
 
 function runSlice(from: usize, n: u32): void {
-  // Four counters of 16 bits, one a class.
-  let accesses: u64 = 0;
-  for (let at = from, end = from + ((<usize>n) << 3); at < end; at += 8) {
-    accesses += (<u64>1) << ((load<u64>(at) & CLASS_MASK) << 3);
-  }
+  const allKnown = knownReaches(from, n, REACHES);
+  const accesses = accessesByClass;
   for (let kind: u32 = 0; kind < TLB_CLASSES; kind++) {
     add(countersOfClass(kind), TLB_ACCESSES, (accesses >> ((<u64>kind) << 4)) & 0xffff);
   }
-  const allKnown = knownReaches(from, n, REACHES);
   if (allKnown && levelsAreApart && walkers === 0) {
-    runApart(from, n, REACHES);
+    runApart(from, n, <u32>(accesses >> 48), REACHES);
     return;
   }
   for (let i: usize = 0; i < <usize>n; i++) simulate(load<u64>(from + (i << 3)), load<u8>(REACHES + i));
@@ -93,27 +85,15 @@ function simulate(word: u64, reach: u64): void {
   const va = word & PAGE_MASK;
   const kind = <u32>(word & CLASS_MASK) >> 1;
   const first = structure(kind === 3 ? TLB_L1_INSTRUCTION : TLB_L1_DATA);
-  const tag = leafTag(va, pieceShift(first, reach));
-  if (
-    reach === 0 ||
-    !isFullyAssociative(first) ||
-    load<u64>(named(first, tag)) === tag ||
-    mayBeHidden(first, tag)
-  ) {
-    const slot = lookUp(first, va, reach);
-    if (slot !== 0) {
-      touch(first, slot);
-      return;
-    }
+  const inFirst = lookUp(first, va, reach);
+  if (inFirst !== 0) {
+    touch(first, inFirst);
+    return;
   }
   const counters = countersOfClass(kind);
   const second = secondLevel(kind === 3 ? 1 : 0);
   add(counters, TLB_L1_MISSES, 1);
-  const piece = pieceShift(second, reach);
-  const slot =
-    piece !== 0 && hasSmallSets(second)
-      ? findInSmallSet(second, leafTag(va, piece))
-      : lookUp(second, va, reach);
+  const slot = lookUp(second, va, reach);
   if (slot === 0) {
     missBoth(first, second, va, kind, counters);
     return;

@@ -52,8 +52,8 @@ export const ASSUMED: u64 = ~(<u64>0);
 const REACHES: usize = memory.data(8 << 13, 64);
 const REACH_BITS: u64 = 6;
 const REACH_MASK: u64 = 63;
-const UNRESOLVED: u8 = 255;
-/** The class in an access word. */
+const UNRESOLVED: u64 = 255;
+/** The class in an access. */
 const CLASS_MASK: u64 = 6;
 const ANSWERS: usize = memory.data(32 << 13, 32);
 const PAGE: usize = memory.data(32, 8);
@@ -115,40 +115,47 @@ export function attributesOfLeaf(leaf: usize): u64 {
   return load<u64>(leaf, ATTRIBUTES);
 }
 
+/** Accesses of each class that knownReaches() has seen, 16 bits each. */
+export let accessesByClass: u64 = 0;
+
 /**
  * For each of `n` accesses from `words` on, u8 at `reaches`: log2 of the reach of the leaf that every entry for it is a
  * piece of; 0 where there is none, or where entries of other sizes are possible. All are asked for before any is
  * needed: the look-ups do not depend on each other, so none of them waits behind another one's cache miss. Returns
- * whether all are known.
+ * whether all are known. Counts the accesses by class as it passes them.
  */
 export function knownReaches(words: usize, n: u32, reaches: usize): bool {
-  if (piecesMayDiffer) {
-    memory.fill(reaches, 0, n);
-    return false;
-  }
   const start = pageOffset;
   const bytes = pageEnd - start;
   const current = generation;
   const shift = regionShift;
-  let unresolved: u32 = 0;
-  let unknown: u32 = 0;
+  let classes: u64 = 0;
+  // Of all reaches: which bits there are, and the least.
+  let bits: u64 = 0;
+  let least: u64 = UNRESOLVED;
   for (let i: usize = 0; i < <usize>n; i++) {
     const word = load<u64>(words + (i << 3));
+    classes += (<u64>1) << ((word & CLASS_MASK) << 3);
     let reach: u64 = 0;
     if (word - start < bytes) {
       const region = word >> shift;
       const known = load<u64>(REACHES + ((<usize>(region & (REGIONS - 1))) << 3));
-      const resolved = known >> REACH_BITS === (region | current);
-      reach = resolved ? known & REACH_MASK : UNRESOLVED;
-      unresolved += u32(!resolved);
+      // Where the region or the generation differs, much higher bits do than those of a reach.
+      reach = min(known ^ ((region | current) << REACH_BITS), UNRESOLVED);
     } else if (word & CLASS_MASK) {
       reach = assumedReach(word, mergesContiguous);
     }
     store<u8>(reaches + i, <u8>reach);
-    unknown += u32(reach === 0);
+    bits |= reach;
+    least = min(least, reach);
   }
-  if (unresolved > 0) unknown += resolveReaches(words, n, reaches);
-  return unknown === 0;
+  accessesByClass = classes;
+  if (piecesMayDiffer) {
+    memory.fill(reaches, 0, n);
+    return false;
+  }
+  if (bits > REACH_MASK && resolveReaches(words, n, reaches) > 0) return false;
+  return least !== 0;
 }
 
 /** Returns how many stay unknown. */
@@ -189,7 +196,7 @@ export function resolveLeaf(va: u64, kind: u32): usize {
   return load<u32>(record, TABLE) === 0 ? record : resolvePage(va, record);
 }
 
-function recordOf(region: u64): usize {
+export function recordOf(region: u64): usize {
   return ANSWERS + ((<usize>(region & (REGIONS - 1))) << RECORD_SHIFT);
 }
 

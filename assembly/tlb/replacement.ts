@@ -23,14 +23,15 @@ import {
   TREES,
   WAYS,
 } from './array-layout';
+import { nameInIndex } from './tag-index';
 
 export const POLICY_LRU: u32 = 0;
 export const POLICY_FIFO: u32 = 1;
 /** Ways are a power of two. */
 export const POLICY_PLRU: u32 = 2;
 
-const OLDER: usize = 0;
-const NEWER: usize = 4;
+export const OLDER: usize = 0;
+export const NEWER: usize = 4;
 const WAY_MASK: u64 = 0xffff;
 const TICK: u64 = 1 << 16;
 const NEVER: u64 = ~(<u64>0);
@@ -71,8 +72,12 @@ export function touch(array: usize, slot: usize): void {
   const policy = load<u32>(array, POLICY);
   if (policy === POLICY_FIFO) return;
   if (policy === POLICY_PLRU) pointAway(array, slot);
-  else if (isRing(array)) makeNewest(array, slot);
-  else stamp(array, slot);
+  else if (isRing(array)) {
+    // Hits in a row of one entry change nothing.
+    if (slot === newestSlot(array)) return;
+    makeNewest(array, slot);
+    nameInIndex(array, load<u64>(slot), slot);
+  } else stamp(array, slot);
 }
 
 /** The slot of `set` that is filled next; it counts as filled. Not for a ring: see `oldestSlot()`. */
@@ -98,6 +103,16 @@ export function oldestSlot(array: usize): usize {
   return load<usize>(load<usize>(array, NO_SLOT) + ORDERS * load<usize>(array, ROW), NEWER);
 }
 
+/** The next older slot of a ring; after the oldest the one that stands for none. */
+export function olderSlot(array: usize, slot: usize): usize {
+  return load<usize>(slot + ORDERS * load<usize>(array, ROW), OLDER);
+}
+
+/** The next newer slot of a ring; after the newest the one that stands for none. */
+export function newerSlot(array: usize, slot: usize): usize {
+  return load<usize>(slot + ORDERS * load<usize>(array, ROW), NEWER);
+}
+
 /** A slot has been emptied. */
 export function makeOldest(array: usize, slot: usize): void {
   const orders = ORDERS * load<usize>(array, ROW);
@@ -121,7 +136,7 @@ export function makeNewest(array: usize, slot: usize): void {
 }
 
 /** Makes two slots of a ring neighbours. */
-function link(newer: usize, older: usize, orders: usize): void {
+export function link(newer: usize, older: usize, orders: usize): void {
   store<usize>(newer + orders, older, OLDER);
   store<usize>(older + orders, newer, NEWER);
 }

@@ -10,7 +10,6 @@ import {
   ATTRIBUTES,
   BUCKET_SHIFT,
   BUCKETS,
-  COUNTS,
   NO_SLOT,
   OFFSETS,
   PIECES,
@@ -25,25 +24,24 @@ import {
   TREES,
   WAYS,
 } from './array-layout';
-import { initReplacement, isRing, makeNewest, makeOldest, oldestSlot, takeVictim } from './replacement';
+import { countIn, countOut, nonePresent, notePresent } from './present';
 import {
-  bucketBits,
-  bucketBytes,
-  emptyIndex,
-  indexed,
-  reindex,
-  reindexUnlessHit,
-  removeFromIndex,
-} from './tag-index';
+  initReplacement,
+  isRing,
+  makeNewest,
+  makeOldest,
+  newestSlot,
+  olderSlot,
+  oldestSlot,
+  takeVictim,
+} from './replacement';
+import { findSmall, SMALL_WAYS } from './small-sets';
+import { bucketBits, bucketBytes, emptyIndex, indexed, isNamed, nameInIndex, sameBucket } from './tag-index';
 
 /** A table descriptor that is kept as a walk cache keeps it, not a leaf. */
 export const TAG_TABLE: u64 = 1 << 6;
 export const TAG_SHIFT_MASK: u64 = 63;
-const TAG_KIND_MASK: u64 = 127;
 const TAG_FLAGS: u64 = 0xfff;
-
-/** Counts of what is no leaf start here: they never come to zero, where they would change PRESENT. */
-const NOT_COUNTED: u32 = 1 << 31;
 
 /**
  * Makes an empty TLB at `array` in new memory. `sizes` has bit n set where an entry may hold 2^n bytes.
@@ -53,7 +51,8 @@ export function createArray(array: usize, entries: u32, ways: u32, policy: u32, 
   const sets = entries / ways;
   // Sets are compared, one large set is indexed.
   const indexedSlots: u32 = sets === 1 ? ways : 1;
-  const row = (<usize>((ways + 1) & ~1)) << 3;
+  const small = sets > 1 && ways <= SMALL_WAYS;
+  const row = (<usize>(small ? SMALL_WAYS : (ways + 1) & ~1)) << 3;
   const setBytes = row * 4;
   const at = reserveBytes(setBytes * (sets + 1) + bucketBytes(indexedSlots) + entries);
   const none = at + setBytes * sets;
@@ -64,7 +63,7 @@ export function createArray(array: usize, entries: u32, ways: u32, policy: u32, 
   store<u32>(array, sets - 1, SET_MASK);
   store<u32>(array, ways, WAYS);
   store<u32>(array, policy, POLICY);
-  store<u32>(array, sets > 1 && ways <= 8 ? 1 : 0, SMALL_SETS);
+  store<u32>(array, u32(small), SMALL_SETS);
   store<usize>(array, none, NO_SLOT);
   store<usize>(array, none + setBytes, BUCKETS);
   store<u64>(array, 64 - bucketBits(indexedSlots), BUCKET_SHIFT);
@@ -81,10 +80,7 @@ export function emptyArray(array: usize): void {
   for (let set = load<usize>(array, SETS); set < end; set += load<usize>(array, SET_BYTES)) {
     memory.fill(set, 0, load<usize>(array, ROW));
   }
-  store<u64>(array, 0, PRESENT);
-  for (let kind: u32 = 0; kind < 128; kind++) {
-    store<u32>(array + ((<usize>kind) << 2), kind > 0 && kind < 64 ? 0 : NOT_COUNTED, COUNTS);
-  }
+  nonePresent(array);
   emptyIndex(array);
   initReplacement(array);
 }
@@ -93,7 +89,7 @@ export function isFullyAssociative(array: usize): bool {
   return load<u32>(array, SET_MASK) === 0;
 }
 
-/** Several sets of at most eight ways: findInSmallSet() can be asked. */
+/** Several sets of at most eight ways: small-sets.ts knows its layout. */
 export function hasSmallSets(array: usize): bool {
   return load<u32>(array, SMALL_SETS) !== 0;
 }
@@ -156,26 +152,8 @@ export function probesUntil(array: usize, shift: u64): u64 {
 
 /** The slot that holds `tag`, or 0. */
 export function findTag(array: usize, tag: u64): usize {
-  if (isFullyAssociative(array)) return indexed(array, tag);
-  return hasSmallSets(array) ? findInSmallSet(array, tag) : findInSet(array, tag);
-}
-
-/**
- * For sets of up to eight ways: compares eight slots without a branch, for where in a set a tag lies cannot be
- * predicted. What was read beyond the row counts for nothing.
- */
-export function findInSmallSet(array: usize, tag: u64): usize {
-  const set = setOf(array, tag);
-  const wanted = i64x2.splat(<i64>tag);
-  const low =
-    i64x2.bitmask(i64x2.eq(v128.load(set), wanted)) |
-    (i64x2.bitmask(i64x2.eq(v128.load(set, 16), wanted)) << 2);
-  const high =
-    i64x2.bitmask(i64x2.eq(v128.load(set, 32), wanted)) |
-    (i64x2.bitmask(i64x2.eq(v128.load(set, 48), wanted)) << 2);
-  const ways = load<usize>(array, ROW) >> 3;
-  const hits = <usize>(low | (high << 4)) & (((<usize>1) << ways) - 1);
-  return select(set + (ctz(hits) << 3), 0, hits !== 0);
+  if (isRing(array)) return indexed(array, tag);
+  return hasSmallSets(array) ? findSmall(array, tag) : findInSet(array, tag);
 }
 
 function findInSet(array: usize, tag: u64): usize {
@@ -193,26 +171,15 @@ export function fill(array: usize, tag: u64, offset: u64, attributes: u64): usiz
   const old = load<u64>(slot);
   store<u64>(slot, tag);
   setContent(array, slot, offset, attributes);
-  if (isFullyAssociative(array)) reindex(array, old, tag, slot);
   if (ring) {
     notePresent(array, tag);
     makeNewest(array, slot);
+    nameInIndex(array, tag, slot);
   } else {
     countOut(array, old);
     countIn(array, tag);
   }
   return slot;
-}
-
-/**
- * The same for a ring, where the slot is known: the oldest, or after a hit the one that holds `tag`. What it translates
- * to is set later. Both cases take the same instructions.
- */
-export function replaceInRing(array: usize, slot: usize, tag: u64, hit: bool): void {
-  reindexUnlessHit(array, load<u64>(slot), tag, slot, hit);
-  store<u64>(slot, tag);
-  notePresent(array, tag);
-  makeNewest(array, slot);
 }
 
 /** What an entry translates to. */
@@ -245,38 +212,25 @@ export function nextSlot(array: usize, slot: usize): usize {
 
 function remove(array: usize, slot: usize, tag: u64): void {
   store<u64>(slot, 0);
-  if (isFullyAssociative(array)) removeFromIndex(array, tag, slot);
-  if (!isRing(array)) countOut(array, tag);
   makeOldest(array, slot);
+  if (!isRing(array)) countOut(array, tag);
+  else if (isNamed(array, tag, slot)) nameNext(array, tag);
+}
+
+/** Has the bucket of a tag that is gone name the newest of those that are left in it. */
+function nameNext(array: usize, gone: u64): void {
+  for (
+    let slot = newestSlot(array);
+    load<u64>(slot) !== 0 && slot !== load<usize>(array, NO_SLOT);
+    slot = olderSlot(array, slot)
+  ) {
+    if (!sameBucket(array, load<u64>(slot), gone)) continue;
+    nameInIndex(array, gone, slot);
+    return;
+  }
 }
 
 function setOf(array: usize, tag: u64): usize {
   const number = <u32>(tag >> (tag & TAG_SHIFT_MASK)) & load<u32>(array, SET_MASK);
   return load<usize>(array, SETS) + <usize>number * load<usize>(array, SET_BYTES);
-}
-
-/** A ring is one set, asked for all sizes at once: those that have gone again may stay noted. */
-function notePresent(array: usize, tag: u64): void {
-  if (!(tag & TAG_TABLE))
-    store<u64>(array, load<u64>(array, PRESENT) | ((<u64>1) << (tag & TAG_SHIFT_MASK)), PRESENT);
-}
-
-function countIn(array: usize, tag: u64): void {
-  const counter = counterOf(array, tag);
-  const entries = load<u32>(counter) + 1;
-  store<u32>(counter, entries);
-  if (entries === 1)
-    store<u64>(array, load<u64>(array, PRESENT) | ((<u64>1) << (tag & TAG_SHIFT_MASK)), PRESENT);
-}
-
-function countOut(array: usize, tag: u64): void {
-  const counter = counterOf(array, tag);
-  const entries = load<u32>(counter) - 1;
-  store<u32>(counter, entries);
-  if (entries === 0)
-    store<u64>(array, load<u64>(array, PRESENT) & ~((<u64>1) << (tag & TAG_SHIFT_MASK)), PRESENT);
-}
-
-function counterOf(array: usize, tag: u64): usize {
-  return array + COUNTS + ((<usize>(tag & TAG_KIND_MASK)) << 2);
 }

@@ -75,10 +75,10 @@ static void map_leaf(int level, u64 va, u64 desc) {
   store64(entry_of(table, level, va), desc);
 }
 
-// --- A TLB: array-layout.ts, tag-index.ts, replacement.ts, tlb-array.ts
+// --- A TLB: array-layout.ts, tlb-array.ts, present.ts
 
 struct tlb {
-  u32 row, set_bytes, sets, sets_end, set_mask, ways, is_ring, newest, buckets, no_slot;
+  u32 row, set_bytes, sets, sets_end, set_mask, ways, no_slot, buckets;
   u64 clock, bucket_shift, present;
   u32 counts[128];
   u8 pieces[64];
@@ -91,122 +91,11 @@ static const u64 SPREAD = 0x9e3779b97f4a7c15, WAY_MASK = 0xffff, TICK = 1 << 16,
 enum { ORDERS = 1, OFFSETS = 2, ATTRIBUTES = 3 };
 /** Links of a ring. */
 enum { OLDER = 0, NEWER = 4 };
-/** A bucket. */
-enum { SLOT = 0, TAGS = 4 };
+/** Small sets: ways that a row has room for, bytes of a row, log2 of the bytes of a set. */
+enum { SMALL_WAYS = 8, ROW_BYTES = 64, SET_SHIFT = 8 };
 
 static inline u64 leaf_tag(u64 va, u64 shift) { return ((va >> shift) << shift) | shift; }
 static inline u64 table_tag(u64 va, u64 shift) { return leaf_tag(va, shift) | TAG_TABLE; }
-static inline bool is_fully_associative(const struct tlb *t) { return t->set_mask == 0; }
-static inline u64 piece_shift(const struct tlb *t, u64 reach) { return t->pieces[reach]; }
-
-static inline u32 bucket_of(const struct tlb *t, u64 tag) {
-  return t->buckets + ((u32)((tag * SPREAD) >> t->bucket_shift) << 3);
-}
-
-static inline u32 named(const struct tlb *t, u64 tag) { return load32(bucket_of(t, tag) + SLOT); }
-
-static inline bool may_be_hidden(const struct tlb *t, u64 tag) {
-  u32 bucket = bucket_of(t, tag);
-  return load32(bucket + TAGS) != (u32)(load32(bucket + SLOT) != t->no_slot);
-}
-
-static u32 search_all(const struct tlb *t, u64 tag) {
-  for (u32 slot = t->sets, end = slot + t->row; slot < end; slot += 8) {
-    if (load64(slot) == tag) return slot;
-  }
-  return 0;
-}
-
-static inline u32 indexed(const struct tlb *t, u64 tag) {
-  u32 slot = named(t, tag);
-  if (load64(slot) == tag) return slot;
-  return may_be_hidden(t, tag) ? search_all(t, tag) : 0;
-}
-
-static inline void add_to_index(struct tlb *t, u64 tag, u32 slot) {
-  u32 bucket = bucket_of(t, tag);
-  store32(bucket + SLOT, slot);
-  store32(bucket + TAGS, load32(bucket + TAGS) + 1);
-}
-
-static inline void remove_from_index(struct tlb *t, u64 tag, u32 slot) {
-  u32 bucket = bucket_of(t, tag);
-  u32 last = load32(bucket + SLOT);
-  store32(bucket + SLOT, last == slot ? t->no_slot : last);
-  store32(bucket + TAGS, load32(bucket + TAGS) - 1);
-}
-
-static inline void stamp(struct tlb *t, u32 slot) {
-  u32 order = slot + ORDERS * t->row;
-  t->clock += TICK;
-  store64(order, t->clock | (load64(order) & WAY_MASK));
-}
-
-static inline void move_to_front(struct tlb *t, u32 slot) {
-  u32 orders = ORDERS * t->row;
-  u32 newest = t->newest;
-  t->newest = slot;
-  u32 older = load32(slot + orders + OLDER);
-  u32 newer = load32(slot + orders + NEWER);
-  store32(older + orders + NEWER, newer);
-  store32(newer + orders + OLDER, older);
-  u32 oldest = load32(newest + orders + NEWER);
-  store32(slot + orders + OLDER, newest);
-  store32(slot + orders + NEWER, oldest);
-  store32(newest + orders + NEWER, slot);
-  store32(oldest + orders + OLDER, slot);
-}
-
-static inline void touch(struct tlb *t, u32 slot) {
-  if (!t->is_ring) stamp(t, slot);
-  else if (slot != t->newest) move_to_front(t, slot);
-}
-
-static inline u32 take_oldest(struct tlb *t) {
-  t->newest = load32(t->newest + ORDERS * t->row + NEWER);
-  return t->newest;
-}
-
-static inline u32 take_victim(struct tlb *t, u32 set) {
-  u64 least = NEVER;
-  for (u32 at = set + ORDERS * t->row, end = at + t->row; at < end; at += 8) {
-    u64 order = load64(at);
-    least = order < least ? order : least;
-  }
-  u32 victim = set + ((u32)(least & WAY_MASK) << 3);
-  stamp(t, victim);
-  return victim;
-}
-
-static inline u32 set_of(const struct tlb *t, u64 tag) {
-  return t->sets + ((u32)(tag >> (tag & TAG_SHIFT_MASK)) & t->set_mask) * t->set_bytes;
-}
-
-static inline u32 find_tag(const struct tlb *t, u64 tag) {
-  if (is_fully_associative(t)) return indexed(t, tag);
-  u32 set = set_of(t, tag);
-  u32 found = 0;
-  for (u32 slot = set, end = set + t->row; slot < end; slot += 8) found = load64(slot) == tag ? slot : found;
-  return found;
-}
-
-static u32 find_probing(const struct tlb *t, u64 va) {
-  for (u64 sizes = t->present; sizes != 0; sizes &= sizes - 1) {
-    u32 slot = find_tag(t, leaf_tag(va, (u64)__builtin_ctzll(sizes)));
-    if (slot != 0) return slot;
-  }
-  return 0;
-}
-
-static inline u64 probes_until(const struct tlb *t, u64 shift) {
-  if (is_fully_associative(t)) return 1;
-  u64 probes = (u64)__builtin_popcountll(t->present & ((2ull << shift) - 1));
-  return probes > 1 ? probes : 1;
-}
-
-static inline void note_present(struct tlb *t, u64 tag) {
-  if (!(tag & TAG_TABLE)) t->present |= 1ull << (tag & TAG_SHIFT_MASK);
-}
 
 static inline void count_in(struct tlb *t, u64 tag) {
   if (++t->counts[tag & TAG_KIND_MASK] == 1) t->present |= 1ull << (tag & TAG_SHIFT_MASK);
@@ -216,56 +105,88 @@ static inline void count_out(struct tlb *t, u64 tag) {
   if (--t->counts[tag & TAG_KIND_MASK] == 0) t->present &= ~(1ull << (tag & TAG_SHIFT_MASK));
 }
 
-static inline void fill(struct tlb *t, u64 tag, u64 offset, u64 attributes) {
-  u32 slot = t->is_ring ? take_oldest(t) : take_victim(t, set_of(t, tag));
-  u32 row = t->row;
-  u64 old = load64(slot);
-  store64(slot, tag);
-  store64(slot + OFFSETS * row, offset);
-  store64(slot + ATTRIBUTES * row, attributes);
-  if (is_fully_associative(t)) {
-    if (old != 0) remove_from_index(t, old, slot);
-    add_to_index(t, tag, slot);
-    note_present(t, tag);
-  } else {
-    count_out(t, old);
-    count_in(t, tag);
-  }
+static inline void set_content(struct tlb *t, u32 slot, u64 offset, u64 attributes) {
+  store64(slot + OFFSETS * t->row, offset);
+  store64(slot + ATTRIBUTES * t->row, attributes);
 }
 
+/** Makes two slots of a ring neighbours. */
+static inline void link_slots(u32 newer, u32 older, u32 orders) {
+  store32(newer + orders + OLDER, older);
+  store32(older + orders + NEWER, newer);
+}
+
+/** One set under LRU, or several of up to eight ways. */
 static void create_tlb(struct tlb *t, u32 entries, u32 ways, u64 sizes) {
   u32 sets = entries / ways;
-  u32 bits = 37 - (u32)__builtin_clz(sets == 1 ? ways : 1);
-  t->row = ((ways + 1) & ~1u) << 3;
+  u32 bits = 38 - (u32)__builtin_clz(sets == 1 ? ways : 1);
+  if (sets > 1 && ways > SMALL_WAYS) fail("expected sets of at most eight ways");
+  t->row = (sets > 1 ? SMALL_WAYS : (ways + 1) & ~1u) << 3;
   t->set_bytes = t->row * 4;
-  t->sets = take(t->set_bytes * sets + 8 + (8u << bits));
+  t->sets = take(t->set_bytes * (sets + 1) + (4u << bits));
   t->sets_end = t->sets + t->set_bytes * sets;
   t->set_mask = sets - 1;
   t->ways = ways;
   t->no_slot = t->sets_end;
-  t->buckets = t->no_slot + 8;
+  t->buckets = t->no_slot + t->set_bytes;
   t->bucket_shift = 64 - bits;
-  t->is_ring = sets == 1;
-  t->newest = sets == 1 ? t->sets : 0;
   for (u32 reach = 0; reach < 64; reach++) {
     u64 fitting = sizes & ((2ull << reach) - 1);
     t->pieces[reach] = fitting == 0 ? 0 : (u8)(63 - __builtin_clzll(fitting));
   }
   for (u32 kind = 0; kind < 128; kind++) t->counts[kind] = kind > 0 && kind < 64 ? 0 : NOT_COUNTED;
-  for (u32 bucket = 0; bucket < 1u << bits; bucket++) store32(t->buckets + (bucket << 3) + SLOT, t->no_slot);
+  for (u32 bucket = 0; bucket < 1u << bits; bucket++) store32(t->buckets + (bucket << 2), t->no_slot);
   store64(t->no_slot, NO_TAG);
-  for (u32 set = t->sets; set < t->sets_end; set += t->set_bytes) {
-    u32 used = ways << 3;
-    for (u32 at = 0; at < t->row; at += 8) {
-      u32 order = set + ORDERS * t->row + at;
-      if (sets > 1) {
-        store64(order, at < used ? at >> 3 : NEVER);
-      } else {
-        store32(order + OLDER, set + (at + 8 < used ? at + 8 : 0));
-        store32(order + NEWER, set + (at == 0 ? used : at) - 8);
-      }
+  u32 orders = ORDERS * t->row;
+  if (sets == 1) {
+    link_slots(t->no_slot, t->no_slot, orders);
+    for (u32 slot = t->sets; slot < t->sets + (ways << 3); slot += 8) {
+      link_slots(load32(t->no_slot + orders + NEWER), slot, orders);
+      link_slots(slot, t->no_slot, orders);
     }
+    return;
   }
+  for (u32 set = t->sets; set < t->sets_end; set += t->set_bytes) {
+    for (u32 way = 0; way < SMALL_WAYS; way++) store64(set + orders + (way << 3), way < ways ? way : NEVER);
+  }
+}
+
+// --- Small sets: small-sets.ts
+
+static inline u32 small_set(const struct tlb *t, u64 number) {
+  return t->sets + (((u32)number & t->set_mask) << SET_SHIFT);
+}
+
+static inline u32 find_in_row(u32 set, u64 tag) {
+  u32 found = 0;
+  for (u32 slot = set; slot < set + ROW_BYTES; slot += 8) found = load64(slot) == tag ? slot : found;
+  return found;
+}
+
+static inline u32 find_small(const struct tlb *t, u64 tag) {
+  return find_in_row(small_set(t, tag >> (tag & TAG_SHIFT_MASK)), tag);
+}
+
+static inline void stamp_small(struct tlb *t, u32 slot) {
+  t->clock += TICK;
+  store64(slot + ORDERS * ROW_BYTES, t->clock | (slot & (ROW_BYTES - 1)) >> 3);
+}
+
+static inline u32 fill_small(struct tlb *t, u64 tag, u64 offset, u64 attributes) {
+  u32 set = small_set(t, tag >> (tag & TAG_SHIFT_MASK));
+  u64 least = NEVER;
+  for (u32 way = 0; way < SMALL_WAYS; way++) {
+    u64 order = load64(set + ORDERS * ROW_BYTES + (way << 3));
+    least = order < least ? order : least;
+  }
+  u32 slot = set + ((u32)(least & WAY_MASK) << 3);
+  count_out(t, load64(slot));
+  count_in(t, tag);
+  store64(slot, tag);
+  store64(slot + OFFSETS * ROW_BYTES, offset);
+  store64(slot + ATTRIBUTES * ROW_BYTES, attributes);
+  stamp_small(t, slot);
+  return slot;
 }
 
 // --- Leaves: leaf.ts, assumed-leaf.ts
@@ -278,13 +199,13 @@ struct leaf {
   u32 table;
 };
 
-enum { REGIONS = 1 << 13, REGION_SHIFT = 21, REACH_BITS = 6, UNRESOLVED = 255 };
+enum { REGIONS = 1 << 13, REGION_SHIFT = 21, REACH_BITS = 6 };
 enum { EXAMINE_AFTER = 8, NEVER_AGAIN = 0xffff };
 
 /** The class in an access. */
 enum { CLASSES = 4, CLASS_MASK = 6, INSTRUCTION = 6 };
 
-static const u64 GENERATION = 1ull << 43, ASSUMED = ~0ull, REACH_MASK = 63;
+static const u64 GENERATION = 1ull << 43, ASSUMED = ~0ull, REACH_MASK = 63, UNRESOLVED = 255;
 
 static _Alignas(64) u64 reaches_of_regions[REGIONS];
 static _Alignas(32) struct leaf answers[REGIONS];
@@ -349,7 +270,7 @@ static struct leaf *resolve_page(u64 va, struct leaf *leaf) {
 }
 
 static struct leaf *resolve_leaf(u64 va, u32 kind) {
-  if (kind != 0) {
+  if (kind != 0 && va - page_offset >= page_end - page_offset) {
     elsewhere.attributes = ASSUMED;
     elsewhere.reach = has_assumed_block(va) ? REGION_SHIFT : PAGE_SHIFT;
     elsewhere.level = has_assumed_block(va) ? 2 : LAST_LEVEL;
@@ -376,139 +297,271 @@ static void resolve_reaches(const u64 *words, u32 n, u8 *reaches) {
   }
 }
 
-static inline void known_reaches(const u64 *words, u32 n, u8 *reaches) {
+/** Returns the accesses of each class, 16 bits each. */
+static inline u64 known_reaches(const u64 *words, u32 n, u8 *reaches) {
   u64 start = page_offset;
   u64 bytes = page_end - start;
-  u32 unresolved = 0;
+  u64 classes = 0, bits = 0, least = UNRESOLVED;
   for (u32 i = 0; i < n; i++) {
     u64 word = words[i];
+    classes += 1ull << ((word & CLASS_MASK) << 3);
     u64 reach = 0;
-    if ((word & CLASS_MASK) == 0) {
+    if (word - start < bytes) {
       u64 region = word >> REGION_SHIFT;
-      u64 known = reaches_of_regions[region & (REGIONS - 1)];
-      bool resolved = known >> REACH_BITS == (region | GENERATION);
-      reach = resolved ? known & REACH_MASK : UNRESOLVED;
-      unresolved += !resolved;
-      if (word - start >= bytes) reach = 0;
-    } else if (word - start >= bytes) {
+      u64 differs = reaches_of_regions[region & (REGIONS - 1)] ^ (region | GENERATION) << REACH_BITS;
+      reach = differs < UNRESOLVED ? differs : UNRESOLVED;
+    } else if (word & CLASS_MASK) {
       reach = has_assumed_block(word) ? REGION_SHIFT : PAGE_SHIFT;
     }
     reaches[i] = (u8)reach;
+    bits |= reach;
+    least = reach < least ? reach : least;
   }
-  if (unresolved > 0) resolve_reaches(words, n, reaches);
+  if (bits > REACH_MASK) resolve_reaches(words, n, reaches);
+  if (least == 0) fail("expected accesses of what is mapped");
+  return classes;
 }
 
-// --- The engine: tlb-counters.ts, walker.ts, engine.ts
+// --- The first pass: first-pass.ts
 
-enum { SLICE = 512 };
+enum { SLICE = 1024, MOST_ENTRIES = 512, START = 64, POSITIONS = START + MOST_ENTRIES + SLICE + 64 };
+enum { POSITION_BUCKET_BITS = 12, OTHER_SHIFT = 15, OTHER = 1 << OTHER_SHIFT };
+
+static _Alignas(64) u16 position_buckets[1 << POSITION_BUCKET_BITS];
+static _Alignas(64) u64 tags[POSITIONS];
+static _Alignas(64) u16 before_access[POSITIONS];
+static _Alignas(64) u8 is_live[POSITIONS];
+/** Of the miss that brought an entry: its note. Notes lie before all slots. */
+static _Alignas(64) u32 origins[POSITIONS];
+static _Alignas(64) u8 kept[MOST_ENTRIES];
+
+static inline u16 *position_bucket(u64 tag) {
+  return &position_buckets[(tag * SPREAD) >> (64 - POSITION_BUCKET_BITS)];
+}
+
+/** Bit n: position base + n is live. Each product has eight bytes of 0 or 1 as the bits of its uppermost. */
+static inline u64 live_from(u32 base) {
+  u64 live = 0;
+  for (u32 i = 0; i < 8; i++) {
+    u64 bytes;
+    memcpy(&bytes, is_live + base + 8 * i, 8);
+    live |= (bytes * 0x0102040810204080) >> 56 << (8 * i);
+  }
+  return live;
+}
+
+static u32 take_entries(const struct tlb *t) {
+  memset(position_buckets, 0, sizeof position_buckets);
+  memset(is_live, 1, sizeof is_live);
+  u32 orders = ORDERS * t->row;
+  u32 position = START;
+  for (u32 slot = load32(t->no_slot + orders + NEWER); slot != t->no_slot; slot = load32(slot + orders + NEWER)) {
+    u64 tag = load64(slot);
+    tags[position] = tag;
+    origins[position] = slot;
+    *position_bucket(tag) = (u16)position;
+    position++;
+  }
+  return position;
+}
+
+static void find_before(const struct tlb *t, const u64 *words, const u8 *reaches, u32 start, u32 end) {
+  for (u32 position = start; position < end; position++, words++, reaches++) {
+    u64 tag = leaf_tag(*words, t->pieces[*reaches]);
+    u16 *bucket = position_bucket(tag);
+    u16 before = *bucket;
+    bool other = tags[before] != tag;
+    *bucket = (u16)position;
+    tags[position] = tag;
+    before_access[position] = (u16)(before | other << OTHER_SHIFT);
+  }
+}
+
+static u16 search_back(u32 position, u32 lowest) {
+  for (u32 before = position - 1; before >= lowest; before--) {
+    if (tags[before] == tags[position]) return (u16)before;
+  }
+  return 0;
+}
+
+static void give_back(struct tlb *t, u32 base, u64 first, u32 end) {
+  u32 slots = t->sets, orders = ORDERS * t->row;
+  memset(kept, 0, t->ways);
+  for (u64 at = base, live = first; at < end; at += 64, live = live_from((u32)at)) {
+    for (; live != 0; live &= live - 1) {
+      u32 position = (u32)at + (u32)__builtin_ctzll(live);
+      if (position < end && origins[position] >= slots) kept[(origins[position] - slots) >> 3] = 1;
+    }
+  }
+  u64 present = 0;
+  u32 newest = t->no_slot;
+  u32 unused = slots;
+  for (u64 at = base, live = first; at < end; at += 64, live = live_from((u32)at)) {
+    for (; live != 0; live &= live - 1) {
+      u32 position = (u32)at + (u32)__builtin_ctzll(live);
+      if (position >= end) break;
+      u64 tag = tags[position];
+      u32 slot = origins[position];
+      if (slot < slots) {
+        while (kept[(unused - slots) >> 3]) unused += 8;
+        store32(slot + 4, unused);
+        store64(unused, tag);
+        slot = unused;
+        unused += 8;
+      }
+      link_slots(slot, newest, orders);
+      newest = slot;
+      store32(t->buckets + ((u32)((tag * SPREAD) >> t->bucket_shift) << 2), slot);
+      present |= 1ull << (tag & TAG_SHIFT_MASK);
+    }
+  }
+  link_slots(t->no_slot, newest, orders);
+  t->present = present & ~1ull;
+}
+
+static u32 replace(struct tlb *t, u32 start, u32 end, u32 misses) {
+  u32 note = misses, base = START;
+  u64 live = live_from(base);
+  for (u32 position = start;;) {
+    for (; position < end; position++) {
+      u32 found = before_access[position];
+      u32 before = found & (OTHER - 1);
+      bool hit = before >= base + (u32)__builtin_ctzll(live);
+      if (found & (u32)hit << OTHER_SHIFT) break;
+      is_live[before] = 0;
+      // Masks, for a compiler may make a branch of ?:.
+      u64 hits = -(u64)hit;
+      origins[position] = (origins[before] & (u32)hits) | (note & ~(u32)hits);
+      store64(note, position - start);
+      note += 8 & ~(u32)hits;
+      u64 bit = (u64)(before - base < 64) << (before & 63);
+      live ^= (bit & hits) | (live & -live & ~hits);
+      if (live == 0) {
+        base += 64;
+        live = live_from(base);
+      }
+    }
+    if (position == end) break;
+    before_access[position] = search_back(position, base + (u32)__builtin_ctzll(live));
+  }
+  give_back(t, base, live, end);
+  return note;
+}
+
+static u32 pass_first(struct tlb *t, const u64 *words, const u8 *reaches, u32 n, u32 misses) {
+  u32 start = take_entries(t);
+  find_before(t, words, reaches, start, start + n);
+  return replace(t, start, start + n, misses);
+}
+
+// --- The second pass: second-pass.ts, walker.ts, tlb-counters.ts
 
 struct counters {
   u64 accesses, l1_misses, l2_misses, walks, lines_l2, lookup_cycles, walk_cycles, faults;
 };
 
-static struct tlb l1_data, l1_instruction, second;
+struct look_up {
+  u64 tag;
+  u32 found;
+};
+
+static struct tlb l1_data, second;
+static u32 misses_of_slice;
+static struct look_up look_ups[SLICE];
+static u64 sums[CLASSES];
 static struct counters counters_of_class[CLASSES];
 static u64 l2_hit_cycles, probe_cycles, walk_cache_cycles, line_cycles;
-/** Bit level + 1: table descriptors of that level are kept in the second level. */
-static u32 walk_cache_levels;
 
-static inline bool keeps(int level) { return (walk_cache_levels >> (level + 1)) & 1; }
+static const u64 L1_MISS = 1, L2_MISS = 1 << 11, MISSES_MASK = (1 << 11) - 1, LINES_MASK = (1 << 18) - 1;
+enum { LINE_SHIFT = 22, PROBE_SHIFT = 40 };
 
-static inline u64 walk_cost(u64 va, int level, struct counters *counters) {
-  int start = ROOT_LEVEL;
-  for (int above = level - 1; above >= ROOT_LEVEL; above--) {
-    if (!keeps(above)) continue;
-    u32 slot = find_tag(&second, table_tag(va, level_shift(above)));
-    if (slot == 0) continue;
-    touch(&second, slot);
-    start = above + 1;
-    break;
-  }
-  u64 cycles = walk_cache_cycles;
-  for (int read = start; read <= level; read++) {
-    counters->lines_l2++;
-    cycles += line_cycles;
-    if (read < level && keeps(read)) fill(&second, table_tag(va, level_shift(read)), 0, 0);
-  }
-  return cycles;
-}
-
-static inline void fill_piece(struct tlb *t, u64 va, u64 reach, u64 offset, u64 attributes) {
-  u64 shift = piece_shift(t, reach);
-  if (shift != 0) fill(t, leaf_tag(va, shift), offset, attributes);
-}
-
-static inline u32 look_up(const struct tlb *t, u64 va, u64 reach) {
-  u64 piece = piece_shift(t, reach);
-  if (piece != 0) return find_tag(t, leaf_tag(va, piece));
-  return reach == 0 ? find_probing(t, va) : 0;
-}
-
-static void miss_both(struct tlb *first, u64 va, u32 kind, struct counters *counters) {
-  counters->lookup_cycles += l2_hit_cycles + probe_cycles * (probes_until(&second, 63) - 1);
-  counters->l2_misses++;
-  const struct leaf *leaf = resolve_leaf(va, kind);
-  counters->walk_cycles += walk_cost(va, leaf->level, counters);
-  counters->walks++;
-  if (leaf->reach == 0) counters->faults++;
-  fill_piece(&second, va, leaf->reach, leaf->offset, leaf->attributes);
-  fill_piece(first, va, leaf->reach, leaf->offset, leaf->attributes);
-}
-
-static void simulate(u64 word, u64 reach) {
-  u64 va = word & ~0xfffull;
-  u32 kind = (u32)(word & CLASS_MASK) >> 1;
-  struct tlb *first = kind == INSTRUCTION >> 1 ? &l1_instruction : &l1_data;
-  u64 tag = leaf_tag(va, piece_shift(first, reach));
-  if (reach == 0 || !is_fully_associative(first) || load64(named(first, tag)) == tag || may_be_hidden(first, tag)) {
-    u32 slot = look_up(first, va, reach);
+static inline int first_read(u64 va, int level) {
+  u64 shift = level_shift(level);
+  int start = level;
+  while (start > ROOT_LEVEL) {
+    u32 slot = find_small(&second, table_tag(va, shift + INDEX_BITS));
     if (slot != 0) {
-      touch(first, slot);
-      return;
+      stamp_small(&second, slot);
+      break;
     }
+    start--;
+    shift += INDEX_BITS;
   }
-  struct counters *counters = &counters_of_class[kind];
-  counters->l1_misses++;
-  u32 slot = look_up(&second, va, reach);
-  if (slot == 0) {
-    miss_both(first, va, kind, counters);
-    return;
-  }
-  touch(&second, slot);
-  u64 size = load64(slot) & TAG_SHIFT_MASK;
-  counters->lookup_cycles += l2_hit_cycles + probe_cycles * (probes_until(&second, size) - 1);
-  u32 row = second.row;
-  fill_piece(first, va, size, load64(slot + OFFSETS * row), load64(slot + ATTRIBUTES * row));
+  return start;
 }
 
-static inline u32 pass_hits(const u64 *words, const u8 *reaches, u32 i, u32 n) {
-  for (; i < n; i++) {
-    u64 word = words[i];
-    struct tlb *first = (word & CLASS_MASK) == INSTRUCTION ? &l1_instruction : &l1_data;
-    u64 tag = leaf_tag(word & ~0xfffull, piece_shift(first, reaches[i]));
-    u32 slot = named(first, tag);
-    if (load64(slot) != tag) break;
-    if (slot != first->newest) {
-      if (!first->is_ring) break;
-      move_to_front(first, slot);
+static void look_up(const u64 *words, const u8 *reaches, u32 misses, u32 end) {
+  struct look_up *look = look_ups;
+  for (u32 at = misses; at < end; at += 8, look++) {
+    u32 i = load32(at);
+    u64 piece = second.pieces[reaches[i]];
+    u64 number = words[i] >> piece;
+    look->tag = number << piece | piece;
+    look->found = find_in_row(small_set(&second, number), look->tag);
+  }
+}
+
+static void add_sums(void) {
+  for (u32 kind = 0; kind < CLASSES; kind++) {
+    u64 sum = sums[kind];
+    sums[kind] = 0;
+    u64 l1_misses = sum & MISSES_MASK, walks = sum >> 11 & MISSES_MASK;
+    u64 lines = sum >> LINE_SHIFT & LINES_MASK, probes = sum >> PROBE_SHIFT;
+    struct counters *counters = &counters_of_class[kind];
+    counters->l1_misses += l1_misses;
+    counters->l2_misses += walks;
+    counters->lookup_cycles += l1_misses * l2_hit_cycles + (probes - l1_misses) * probe_cycles;
+    counters->walks += walks;
+    counters->lines_l2 += lines;
+    counters->walk_cycles += walks * walk_cache_cycles + lines * line_cycles;
+  }
+}
+
+static void pass_second(const u64 *words, const u8 *reaches, u32 misses, u32 end) {
+  look_up(words, reaches, misses, end);
+  const struct look_up *look = look_ups;
+  for (u32 at = misses; at < end; at += 8, look++) {
+    u64 word = words[load32(at)];
+    u64 kind = word & CLASS_MASK;
+    u64 tag = look->tag;
+    u32 found = look->found;
+    if (load64(found) != tag) found = find_small(&second, tag);
+    u64 sum = L1_MISS;
+    if (found != 0) {
+      sum += (u64)__builtin_popcountll(second.present & ((2ull << (tag & 63)) - 1)) << PROBE_SHIFT;
+      stamp_small(&second, found);
+    } else {
+      u64 probes = (u64)__builtin_popcountll(second.present);
+      sum += L2_MISS + ((probes > 1 ? probes : 1) << PROBE_SHIFT);
+      u64 va = word & ~0xfffull;
+      const struct leaf *leaf = resolve_leaf(va, (u32)kind);
+      int level = leaf->level, start = first_read(va, level);
+      sum += (u64)(level - start + 1) << LINE_SHIFT;
+      for (int read = start;; read++) {
+        bool is_leaf = read == level;
+        u64 entry = is_leaf ? tag : table_tag(va, level_shift(read));
+        found = fill_small(&second, entry, is_leaf ? leaf->offset : 0, is_leaf ? leaf->attributes : 0);
+        if (is_leaf) break;
+      }
+    }
+    sums[kind >> 1] += sum;
+    u32 slot = load32(at + 4);
+    if (slot != 0) {
+      set_content(&l1_data, slot, load64(found + OFFSETS * ROW_BYTES), load64(found + ATTRIBUTES * ROW_BYTES));
     }
   }
-  return i;
+  add_sums();
 }
+
+// --- The engine: engine.ts, apart.ts
 
 static void run_slice(const u64 *words, u32 n) {
   static u8 reaches[SLICE];
-  u64 accesses = 0;
-  for (u32 i = 0; i < n; i++) accesses += 1ull << ((words[i] & CLASS_MASK) << 3);
-  for (u32 kind = 0; kind < CLASSES; kind++) {
-    counters_of_class[kind].accesses += (accesses >> (kind << 4)) & 0xffff;
-  }
-  known_reaches(words, n, reaches);
-  for (u32 i = 0;; i++) {
-    i = pass_hits(words, reaches, i, n);
-    if (i == n) return;
-    simulate(words[i], reaches[i]);
-  }
+  u64 accesses = known_reaches(words, n, reaches);
+  if (accesses >> 48) fail("expected no instruction fetches");
+  for (u32 kind = 0; kind < CLASSES; kind++) counters_of_class[kind].accesses += (accesses >> (kind << 4)) & 0xffff;
+  u32 end = pass_first(&l1_data, words, reaches, n, misses_of_slice);
+  pass_second(words, reaches, misses_of_slice, end);
 }
 
 static void run_accesses(const u64 *words, u64 n) {
@@ -522,8 +575,8 @@ struct tlb_input {
 };
 
 struct input {
-  struct tlb_input l1_data, l1_instruction, second;
-  u64 l2_hit_cycles, probe_cycles, walk_cache_levels, walk_cache_cycles, line_cycles, merges_contiguous;
+  struct tlb_input l1_data, second;
+  u64 l2_hit_cycles, probe_cycles, walk_cache_cycles, line_cycles, merges_contiguous;
   u64 page_offset, page_end;
   u64 runs, accesses;
 };
@@ -551,12 +604,14 @@ static void map_run(const struct run *run) {
 static void set_up(const struct input *input) {
   l2_hit_cycles = input->l2_hit_cycles;
   probe_cycles = input->probe_cycles;
-  walk_cache_levels = (u32)input->walk_cache_levels;
   walk_cache_cycles = input->walk_cache_cycles;
   line_cycles = input->line_cycles;
   merges_contiguous = input->merges_contiguous != 0;
   page_offset = input->page_offset;
   page_end = input->page_end;
+  // What lies at 0 is no slot, and no tag.
+  take(PAGE_SIZE);
+  misses_of_slice = take((SLICE + 1) * 8);
   root = take(PAGE_SIZE);
   for (u64 i = 0; i < input->runs; i++) {
     struct run run;
@@ -564,7 +619,6 @@ static void set_up(const struct input *input) {
     map_run(&run);
   }
   create_from(&l1_data, &input->l1_data);
-  create_from(&l1_instruction, &input->l1_instruction);
   create_from(&second, &input->second);
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EstimateSpeedRecord } from '../../src/record/run.js';
 import { measureAgainstNative } from './native.js';
-import { measureTlbSpeed } from './speed.js';
+import { measureTlbSpeed, SPEED_STREAMS } from './speed.js';
 import { measureStreamSpeed } from './stream-speed.js';
 
 export interface EstimateSpeedOptions {
@@ -35,19 +35,26 @@ export async function estimateSpeed({
   return [...simulation, ...streams];
 }
 
-/** The same accesses, in turn with a plain C twin (bench/native). */
+/** The same accesses of each stream, in turn with a plain C twin (bench/native). */
 async function besideNative(): Promise<EstimateSpeedRecord[]> {
-  const comparison = await measureAgainstNative({ pairs: 20, warmUpPairs: 10 });
-  if ('skipped' in comparison) return [];
-  const { ratio, wasmNsPerAccess, nativeNsPerAccess } = comparison;
-  const { median, low, high } = ratio;
-  const interval = [median, low, high].map((value) => value.toFixed(2));
-  return [
-    { title: 'zipf, in turn with the C twin: WASM', operation: 'access', perSecond: 1e9 / wasmNsPerAccess },
-    {
-      title: `zipf, in turn with WASM: C (WASM takes ${interval[0]} of its time, ${interval[1]} to ${interval[2]})`,
-      operation: 'access',
-      perSecond: 1e9 / nativeNsPerAccess,
-    },
-  ];
+  const records: EstimateSpeedRecord[] = [];
+  for (const stream of SPEED_STREAMS) {
+    const comparison = await measureAgainstNative({ stream, pairs: 20, warmUpPairs: 10 });
+    if ('skipped' in comparison) return [];
+    const { ratio, wasmNsPerAccess, nativeNsPerAccess } = comparison;
+    const [median, low, high] = [ratio.median, ratio.low, ratio.high].map((value) => value.toFixed(2));
+    records.push(
+      {
+        title: `${stream}, in turn with the C twin: WASM`,
+        operation: 'access',
+        perSecond: 1e9 / wasmNsPerAccess,
+      },
+      {
+        title: `${stream}, in turn with WASM: C (WASM takes ${median} of its time, ${low} to ${high})`,
+        operation: 'access',
+        perSecond: 1e9 / nativeNsPerAccess,
+      },
+    );
+  }
+  return records;
 }

@@ -210,18 +210,19 @@ class Twin {
 
 /** The twin's struct input, its runs, its accesses. */
 function twinInput(core: Core, model: FlatCoreModel, words: BigUint64Array): BigUint64Array[] {
-  const { l1Data, l1Instruction, l2, walkCache, lines } = model;
-  if (!('unified' in l2) || walkCache.kind !== 'in-l2' || model.aggregation !== 1) {
+  const { l1Data, l2, walkCache, lines } = model;
+  const keepsAllTables =
+    walkCache.kind === 'in-l2' && [0, 1, 2].every((level) => walkCache.levels.includes(level));
+  if (!('unified' in l2) || !keepsAllTables || model.aggregation !== 1) {
     throw new RangeError(
-      'the C twin has a unified second level that keeps table descriptors, no aggregation',
+      'the C twin has a unified second level that keeps all table descriptors, no aggregation',
     );
   }
   const { pageOffset, pageEnd } = core.geometry;
   const runs = [...core.runs()].filter(({ table }) => !table);
-  const levels = walkCache.levels.reduce((bits, level) => bits | (1 << (level + 1)), 0);
   const numbers = [
-    ...[l1Data, l1Instruction, l2.unified].flatMap(twinTlb),
-    ...[model.l2HitCycles, model.probeCycles, levels, walkCache.cycles, lines.l2.cycles],
+    ...[l1Data, l2.unified].flatMap(twinTlb),
+    ...[model.l2HitCycles, model.probeCycles, walkCache.cycles, lines.l2.cycles],
     ...[model.mergesContiguous ? 1 : 0, pageOffset, pageEnd, runs.length, words.length],
   ];
   const records = runs.flatMap(({ level, va, pa, count, attributes }) => [
