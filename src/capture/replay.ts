@@ -9,9 +9,9 @@ import type { LinearMap } from '../map/linear-map.js';
 import { type MapState, mapState } from '../map/map-state.js';
 import { differingBytes } from '../map/permissions.js';
 import type { Strategy } from '../strategy/index.js';
-import type { Call } from './calls.js';
+import type { CallList } from './call-list.js';
 import { latePoolOf } from './late-pool.js';
-import { ReplayPlan } from './plan.js';
+import { ReplayPlan, Segment } from './plan.js';
 import type { Scenario } from './scenario.js';
 import { mapVmallocRanges } from './vmalloc-side.js';
 import { TraceCheck, type TraceCounters } from './witness.js';
@@ -55,9 +55,10 @@ export function replayAs(core: Core, scenario: Scenario, strategy: Strategy): St
 }
 
 class ReplayRun {
-  readonly #calls: readonly Call[];
+  readonly #calls: CallList;
   readonly #check: TraceCheck;
   readonly #plan: ReplayPlan;
+  readonly #segment = new Segment();
   readonly #snapshots: SnapshotResult[] = [];
   readonly #begin: number;
   #applied = 0;
@@ -121,16 +122,15 @@ class ReplayRun {
   /** Makes the calls, comparing with every map that was read between them; the last is `after`. */
   #apply(): void {
     let start = this.#begin;
-    for (let index = start; index < this.end; index++) {
-      const call = this.#calls[index] as Call;
-      if (call.kind !== 'marker' || call.phase !== 'request') continue;
+    for (const index of this.#calls.markers) {
+      const { name, phase } = this.#calls.marker(index);
+      if (index < start || index >= this.end || phase !== 'request') continue;
       this.#execute(start, index);
-      start = this.#compareAround(call.name, index);
-      if (call.name === 'after') {
+      start = this.#compareAround(name, index);
+      if (name === 'after') {
         this.end = start;
         return;
       }
-      index = start - 1;
     }
     this.#execute(start, this.end);
     // A trace without markers is compared at its end.
@@ -147,6 +147,7 @@ class ReplayRun {
     const done = this.#marker(name, 'done', request);
     for (let index = request + 1; index < done; index++) {
       this.#execute(index, index + 1);
+      if (!this.#changesMap(index)) continue;
       this.#snapshots.pop();
       if (this.#compare(name)?.equal) return index + 1;
     }
@@ -164,27 +165,39 @@ class ReplayRun {
     return result;
   }
 
-  #execute(from: number, to: number): void {
-    if (from >= to) return;
-    const segment = this.#plan.segment(from, to);
-    const { capacity } = this.core.operation;
-    const { operations } = segment;
-    for (let done = 0; done < operations.length; done += capacity) {
-      const until = Math.min(operations.length, done + capacity);
-      this.core.resetLog(this.strategy === null);
-      this.core.runSlice(operations, done, until);
-      if (this.strategy === null) this.#check.take(segment, done, until);
-    }
-    this.core.resetLog(false);
-    for (let index = from; index < to; index++) {
-      const { kind } = this.#calls[index] as Call;
-      if (kind === 'change' || kind === 'kfence') this.#applied++;
-    }
+  /** Whether a call can change the linear map: only then is comparing again worth its time. */
+  #changesMap(index: number): boolean {
+    const kind = this.#calls.kind(index);
+    if (kind === 'change') return this.#calls.start(index) < this.scenario.machine.pageEnd;
+    return kind === 'kfence';
   }
 
+  #execute(from: number, to: number): void {
+    const { capacity } = this.core.operation;
+    const { operations } = this.#segment;
+    for (let next = from; next < to; ) {
+      const first = next;
+      next = this.#plan.fill(this.#segment, first, to, capacity);
+      for (let done = 0; done < operations.length; done += capacity) {
+        const until = Math.min(operations.length, done + capacity);
+        this.core.resetLog(this.strategy === null);
+        this.core.runSlice(operations, done, until);
+        if (this.strategy === null) this.#check.take(this.#segment, done, until);
+      }
+      for (let index = first; index < next; index++) {
+        const kind = this.#calls.kind(index);
+        if (kind === 'change' || kind === 'kfence') this.#applied++;
+      }
+    }
+    this.core.resetLog(false);
+  }
+
+  /** The first such marker at or after `from`, or −1. */
   #marker(name: string, phase: 'request' | 'done', from: number): number {
-    return this.#calls.findIndex(
-      (call, index) => index >= from && call.kind === 'marker' && call.name === name && call.phase === phase,
-    );
+    const found = this.#calls.markers.find((index) => {
+      const marker = this.#calls.marker(index);
+      return index >= from && marker.name === name && marker.phase === phase;
+    });
+    return found ?? -1;
   }
 }

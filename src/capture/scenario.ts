@@ -1,14 +1,17 @@
 // A scenario folder of a capture: the machine it belongs to, its maps and its trace.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { findInput, readText } from '../io/file.js';
+import { readChunks, streamChunks } from '../io/chunks.js';
+import { findInput } from '../io/file.js';
 import { InputError } from '../io/input-error.js';
 import type { JsonOptions } from '../io/json.js';
 import { type Machine, readMachine } from '../machine/machine.js';
 import type { LinearMap } from '../map/linear-map.js';
 import { readMap } from '../map/map-file.js';
-import { type TracedCalls, tracedCalls } from './calls.js';
-import { parseTrace } from './trace.js';
+import type { TracedCalls } from './calls.js';
+import type { TraceSummary } from './trace/event.js';
+import type { TraceOptions } from './trace/reader.js';
+import { type CallsOfTrace, TraceReading } from './trace-reading.js';
 
 export interface Scenario {
   /** Folder names: `4k-bbml2`, `load-small`. */
@@ -23,7 +26,11 @@ export interface Scenario {
   events: number;
   /** Lines on which the tracer said that it had lost events. */
   lost: number[];
+  /** What the trace is as a whole. */
+  summary: TraceSummary;
 }
+
+export interface ScenarioOptions extends JsonOptions, TraceOptions {}
 
 const MAP_NAME = /^(.+)\.map\.json(?:\.gz)?$/;
 
@@ -32,7 +39,23 @@ const MAP_NAME = /^(.+)\.map\.json(?:\.gz)?$/;
  * @param directory the folder with before.map.json and trace.txt; machine.json lies in it or one above
  * @throws InputError naming the first file that is missing or wrong
  */
-export function readScenario(directory: string, options: JsonOptions = {}): Scenario {
+export function readScenario(directory: string, options: ScenarioOptions = {}): Scenario {
+  const { traceFile, ...rest } = readAround(directory, options);
+  const reading = new TraceReading(traceFile, options);
+  for (const chunk of readChunks(traceFile)) reading.push(chunk);
+  return withTrace(rest, reading.end());
+}
+
+/** As `readScenario`, for traces of any size: also where they are gzip, memory does not grow with the text. */
+export async function streamScenario(directory: string, options: ScenarioOptions = {}): Promise<Scenario> {
+  const { traceFile, ...rest } = readAround(directory, options);
+  const reading = new TraceReading(traceFile, options);
+  for await (const chunk of streamChunks(traceFile)) reading.push(chunk);
+  return withTrace(rest, reading.end());
+}
+
+/** Everything of a scenario but its trace, and where that is. */
+function readAround(directory: string, options: JsonOptions) {
   if (!existsSync(directory)) {
     throw new InputError(
       directory,
@@ -52,17 +75,21 @@ export function readScenario(directory: string, options: JsonOptions = {}): Scen
     if (name === undefined || name === 'before' || snapshots.has(name)) continue;
     snapshots.set(name, readMapOf(findInput(directory, `${name}.map.json`), machine, options));
   }
-  const trace = parseTrace(readText(traceFile), traceFile);
   return {
     machineName: basename(machineFolder),
     name: basename(path),
     machine,
     before,
     snapshots,
-    trace: tracedCalls(trace, traceFile),
-    events: trace.events.length,
-    lost: trace.lost,
+    traceFile,
   };
+}
+
+function withTrace(
+  around: Omit<Scenario, 'trace' | 'events' | 'lost' | 'summary'>,
+  { trace, summary }: CallsOfTrace,
+): Scenario {
+  return { ...around, trace, events: summary.events, lost: summary.lost, summary };
 }
 
 /** The scenario folders of a folder of captures, sorted: every folder with a trace and a map to start from. */

@@ -2,11 +2,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { type Replay, replay, replayAs } from '../capture/replay.js';
-import { readScenario, type Scenario } from '../capture/scenario.js';
+import { type Scenario, streamScenario } from '../capture/scenario.js';
 import { Core } from '../core/core.js';
 import { findInput } from '../io/file.js';
 import { compareMaps } from '../map/compare.js';
 import { writeMap } from '../map/map-file.js';
+import { formatCount } from '../report/number.js';
 import { STRATEGIES, strategyOf } from '../strategy/index.js';
 import { blameFile, EXIT, usageError } from './failure.js';
 import { type Output, standardOutput } from './output.js';
@@ -63,7 +64,7 @@ export async function replayCommand(
   try {
     progress.report(`reading ${directory}`);
     const warnings: string[] = [];
-    const scenario = load(directory, (line) => warnings.push(line));
+    const scenario = await load(directory, (line) => warnings.push(line));
     for (const line of warnings) output.warn(line);
     await breathe();
     progress.report(`replaying ${directory}: ${scenario.events} events`);
@@ -81,15 +82,17 @@ export async function replayCommand(
   }
 }
 
-function load(directory: string, warn: (line: string) => void): Scenario {
+async function load(directory: string, warn: (line: string) => void): Promise<Scenario> {
   requireScenarioFolder(directory);
-  const scenario = readScenario(directory, { unknownKeys: 'warn', warn });
+  const scenario = await streamScenario(directory, { unknownKeys: 'warn', warn });
   const [first] = scenario.lost;
   if (first !== undefined) {
     const trace = findInput(directory, 'trace.txt');
+    const { lostEvents } = scenario.summary;
+    const told = lostEvents > 0 ? ` (the whole trace says of ${formatCount(lostEvents)} events)` : '';
     warn(
       `${trace}:${first}: the tracer lost events here; what follows shows less than what the kernel did, ` +
-        'so neither agreement nor a difference proves anything',
+        `so neither agreement nor a difference proves anything${told}`,
     );
   }
   return scenario;

@@ -1,10 +1,10 @@
 /** Events into calls: what belongs to which change, whatever probes were armed and however tasks interleave. */
 import { describe, expect, it } from 'vitest';
-import { type Call, type ChangeCall, type TracedCalls, tracedCalls } from '../../src/capture/calls.js';
-import { parseTrace } from '../../src/capture/trace.js';
+import type { Call, ChangeCall } from '../../src/capture/calls.js';
 import { masks } from '../../src/core/operations.js';
 import { InputError } from '../../src/io/input-error.js';
 import { ALL_PROBES, NO_PROBES, TraceText } from './trace-text.js';
+import { traced as callsOf, type Traced } from './traced.js';
 
 const PAGE = 0x1000;
 const LINEAR = -(2 ** 48);
@@ -12,9 +12,8 @@ const VMALLOC = -(2 ** 47) + 2 ** 31;
 const RO = masks(0x80n, 0x8000000000000n);
 const INVALID = masks(0x800n, 0x1n);
 
-const callsOf = (text: TraceText | string): TracedCalls => tracedCalls(parseTrace(String(text), 't'), 't');
-const kinds = ({ calls }: TracedCalls): string[] => calls.map(({ kind }) => kind);
-const changesOf = ({ calls }: TracedCalls): ChangeCall[] => calls.filter((call) => call.kind === 'change');
+const kinds = ({ calls }: Traced): string[] => calls.map(({ kind }) => kind);
+const changesOf = ({ calls }: Traced): ChangeCall[] => calls.filter((call) => call.kind === 'change');
 
 describe('one change', () => {
   const whole = (text: TraceText) =>
@@ -37,12 +36,15 @@ describe('one change', () => {
     expect(calls[1]).toEqual({
       kind: 'change',
       line,
+      seconds: 28.000002,
       task: 'insm-130',
       start: LINEAR,
       size: PAGE,
       masks: RO,
       flush: true,
       caller: 'change_memory_common',
+      entry: '',
+      stack: [],
       returned: 0,
       failedAllocation: null,
     });
@@ -252,7 +254,7 @@ describe('arguments that are missing or malformed name the line', () => {
     ['an address of neither half', 'start=0x1234000000000000 size=0x1000 set=0x80 clear=0x0'],
     ['a start that is no number', 'start=abc size=0x1000 set=0x80 clear=0x0'],
     ['masks that are no numbers', 'start=0xffff000000000000 size=0x1000 set=ro clear=0x0'],
-    ['an argument whose name only ends alike', 'xstart=0xffff000000000000 size=0x1000 set=0x80 clear=0x0'],
+    ['an argument whose name only ends alike', 'xstart=0xffff000000000000 size=0x1000 set=0x80'],
     ['more than 64 bits', 'start=0xffff000000000000 size=0x1000 set=0x80000000000000000 clear=0x0'],
   ])('%s', (_what, words) => {
     const text = new TraceText();

@@ -1,9 +1,8 @@
 /** Which changes belong together: alias loops, the halves of a vfree(), and everything that stands alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChangeCall, tracedCalls } from '../../src/capture/calls.js';
 import { groupChanges } from '../../src/capture/groups.js';
-import { parseTrace } from '../../src/capture/trace.js';
+import { callsOf } from '../../src/capture/trace-reading.js';
 import { masks } from '../../src/core/operations.js';
 import { runs } from '../core/runs.js';
 import { NO_PROBES, type Probes, TraceText } from './trace-text.js';
@@ -20,9 +19,9 @@ const DEFAULT = masks(0x8000000000001n, 0x880n);
 
 /** Page numbers of each group, in the order in which they begin; pages on their own are groups of none. */
 function groupsOf(text: TraceText): number[][] {
-  const { calls } = tracedCalls(parseTrace(text.toString(), 't'), 't');
-  const found = new Set<ChangeCall[]>(groupChanges(calls, PAGE_END).values());
-  return [...found].map((group) => group.map(({ start }) => (start - LINEAR) / PAGE));
+  const { calls } = callsOf(text.toString(), 't').trace;
+  const found = new Set<number[]>(groupChanges(calls, PAGE_END).values());
+  return [...found].map((group) => group.map((index) => (calls.start(index) - LINEAR) / PAGE));
 }
 
 const at = (page: number): number => LINEAR + page * PAGE;

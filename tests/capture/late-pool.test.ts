@@ -1,8 +1,7 @@
 /** A KFENCE pool that nothing in the capture names: it shows by changes that ask for no boundary. */
 import { describe, expect, it } from 'vitest';
-import { tracedCalls } from '../../src/capture/calls.js';
 import { latePoolOf } from '../../src/capture/late-pool.js';
-import { parseTrace } from '../../src/capture/trace.js';
+import { callsOf } from '../../src/capture/trace-reading.js';
 import { masks } from '../../src/core/operations.js';
 import { kfencePoolSize } from '../../src/machine/kfence.js';
 import type { Machine } from '../../src/machine/machine.js';
@@ -24,7 +23,7 @@ function poolOf(split: number[], unsplit: number[], on: Machine = machine, text 
       .updated('set_memory_valid', 0);
   }
   for (const page of unsplit) text.update(at(page), PAGE, INVALID).updated('set_memory_valid', 0);
-  return latePoolOf(on, tracedCalls(parseTrace(text.toString(), 't'), 't'));
+  return latePoolOf(on, callsOf(text.toString(), 't').trace);
 }
 
 describe('a late pool', () => {

@@ -1,8 +1,7 @@
 /** A kernel that does random things to its areas and its linear map while a tracer watches. */
 import fc from 'fast-check';
-import { tracedCalls } from '../../src/capture/calls.js';
 import type { Scenario } from '../../src/capture/scenario.js';
-import { parseTrace } from '../../src/capture/trace.js';
+import { callsOf } from '../../src/capture/trace-reading.js';
 import type { Counters } from '../../src/core/counters.js';
 import { OperationList } from '../../src/core/operations.js';
 import { linearVa } from '../../src/kernel/boot.js';
@@ -106,7 +105,7 @@ export function captureOf(machine: Machine, wishes: readonly Wish[], probes: Pro
   for (const wish of wishes) doer.fulfil(wish);
   const counters = core.counters();
   const text = core.endTrace();
-  const trace = parseTrace(text, 'trace.txt');
+  const { trace, summary } = callsOf(text, 'trace.txt');
   return {
     scenario: {
       machineName: machine.name,
@@ -114,9 +113,10 @@ export function captureOf(machine: Machine, wishes: readonly Wish[], probes: Pro
       machine,
       before,
       snapshots: new Map([['after', captured()]]),
-      trace: tracedCalls(trace, 'trace.txt'),
-      events: trace.events.length,
-      lost: trace.lost,
+      trace,
+      events: summary.events,
+      lost: summary.lost,
+      summary,
     },
     text,
     counters,

@@ -1,9 +1,8 @@
 /** Captures replayed: every map of every one, and the windows in which a map was read while calls went on. */
 import { describe, expect, it } from 'vitest';
-import { tracedCalls } from '../../src/capture/calls.js';
 import { replay, replayAs } from '../../src/capture/replay.js';
 import type { Scenario } from '../../src/capture/scenario.js';
-import { parseTrace } from '../../src/capture/trace.js';
+import { callsOf } from '../../src/capture/trace-reading.js';
 import { Core } from '../../src/core/core.js';
 import { type Masks, masks, OperationList } from '../../src/core/operations.js';
 import { bootLinearMap } from '../../src/kernel/boot.js';
@@ -106,7 +105,7 @@ class Recording {
 
   /** @param maps by name, after how many calls they were read; `before` likewise */
   scenario({ before = 0, ...maps }: Record<string, number>): Scenario {
-    const trace = parseTrace(this.text.toString(), 't');
+    const { trace, summary } = callsOf(this.text.toString(), 't');
     const mapAfter = (calls: number) => this.#maps[calls] as LinearMap;
     return {
       machineName: 'm',
@@ -114,9 +113,10 @@ class Recording {
       machine: this.machine,
       before: mapAfter(before),
       snapshots: new Map(Object.entries(maps).map(([name, calls]) => [name, mapAfter(calls)])),
-      trace: tracedCalls(trace, 't'),
-      events: trace.events.length,
+      trace,
+      events: summary.events,
       lost: [],
+      summary,
     };
   }
 }

@@ -21,7 +21,7 @@ describe('a traced kernel, replayed', () => {
         expect(result.trace?.disagreements).toEqual([]);
         expect(result.counters).toEqual(counters);
         expect(result.applied).toBe(
-          scenario.trace.calls.filter(({ kind }) => kind === 'change' || kind === 'kfence').length,
+          [...scenario.trace.calls].filter(({ kind }) => kind === 'change' || kind === 'kfence').length,
         );
       }),
       { numRuns: runs(120) },

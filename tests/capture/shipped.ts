@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { tracedCalls } from '../../src/capture/calls.js';
 import { findScenarios, readScenario, type Scenario } from '../../src/capture/scenario.js';
-import { parseTrace } from '../../src/capture/trace.js';
+import { callsOf } from '../../src/capture/trace-reading.js';
 import { root } from '../cli/linmap.js';
 
 const captures = join(root, 'captures');
@@ -27,11 +26,6 @@ export function traceLines(name: string): string[] {
 
 /** The scenario with other lines in its trace. */
 export function withTrace(name: string, lines: readonly string[]): Scenario {
-  const trace = parseTrace(lines.join('\n'), 'trace.txt');
-  return {
-    ...scenario(name),
-    trace: tracedCalls(trace, 'trace.txt'),
-    events: trace.events.length,
-    lost: trace.lost,
-  };
+  const { trace, summary } = callsOf(lines.join('\n'), 'trace.txt');
+  return { ...scenario(name), trace, events: summary.events, lost: summary.lost, summary };
 }

@@ -31,7 +31,7 @@ const shape =
 describe('dm_mod', () => {
   const captured = scenario('4k-bbml2/load-small');
   const { machine } = captured;
-  const changes = captured.trace.calls.filter((call): call is ChangeCall => call.kind === 'change');
+  const changes = [...captured.trace.calls].filter((call): call is ChangeCall => call.kind === 'change');
   const loads = [...new Set(changes.map(({ task }) => task))].filter((task) => task.startsWith('insm-'));
   // loop, zstd, dm_mod: the third that was loaded.
   const [task = '', next = ''] = loads.slice(2, 4);
