@@ -122,7 +122,8 @@ function followLink(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-function reason(error: unknown): string {
+/** What went wrong with a file, in words. */
+export function reason(error: unknown): string {
   switch (codeOf(error)) {
     case 'ENOENT':
       return 'no such file or directory';

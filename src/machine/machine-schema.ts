@@ -23,6 +23,11 @@ const imageSchema = z.strictObject({
   bssStop: physicalField,
 });
 
+const factSchema = z.strictObject({
+  kind: z.enum(['read', 'derived', 'assumed', 'given']),
+  from: z.string(),
+});
+
 export const machineSchema = z.strictObject({
   schema: z.literal('linmap.machine/1'),
   name: z.string().optional(),
@@ -36,7 +41,8 @@ export const machineSchema = z.strictObject({
   nonGlobal: z.boolean().optional(),
   pageOffset: addressField.optional(),
   pageEnd: addressField.optional(),
-  physOffset: physicalField.optional(),
+  // Kernels up to 6.16 may move memory up in the linear map by so much that this is below 0.
+  physOffset: addressField.optional(),
   rodataFull: z.boolean().optional(),
   bbml2: z.boolean().optional(),
   midr: midrField.nullish(),
@@ -49,6 +55,8 @@ export const machineSchema = z.strictObject({
   image: imageSchema.nullish(),
   debugPagealloc: z.boolean().optional(),
   memTotalKiB: z.int().min(0).nullish(),
+  /** Where fields are from, for people: nothing is computed from it. */
+  facts: z.record(z.string(), factSchema).optional(),
 });
 
 /** A description as written, its addresses and sizes read. */
