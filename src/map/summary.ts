@@ -1,31 +1,22 @@
+// What a map is made of, counted: leaves by size, tables by level.
+import type { LeafCounts, TableCounts } from '../core/core.js';
 import { type LeafRun, type LinearMap, levelSize, type TableDescriptor } from './linear-map.js';
 import { servesOnlyLinearMap } from './root-span.js';
 
-/** One number for each size of leaf; contiguous ones apart. */
-export interface PerLeafSize {
-  pud: number;
-  pmdCont: number;
-  pmd: number;
-  pteCont: number;
-  pte: number;
-}
-
-/** Table pages below the root, by the level they are: a `pte` table holds page descriptors. */
-export interface TableCounts {
-  p4d: number;
-  pud: number;
-  pmd: number;
-  pte: number;
-}
-
 export interface MapSummary {
   /** Descriptors, not contiguous groups. */
-  leaves: PerLeafSize;
+  leaves: LeafCounts;
   /** Mapped bytes, invalid leaves included. */
-  bytes: PerLeafSize;
+  bytes: LeafCounts;
+  /** Table pages below the root, by the level they are: a `pte` table holds page descriptors. */
   tables: TableCounts;
   /** All of `tables`, in bytes. */
   tableBytes: number;
+}
+
+/** Zero for each size of leaf. */
+export function noLeaves(): LeafCounts {
+  return { pud: 0, pmdCont: 0, pmd: 0, pteCont: 0, pte: 0 };
 }
 
 /**
@@ -33,23 +24,37 @@ export interface MapSummary {
  * @param contiguous the contiguous bit of a leaf descriptor
  */
 export function summariseMap(map: LinearMap, contiguous: bigint): MapSummary {
-  const leaves: PerLeafSize = { pud: 0, pmdCont: 0, pmd: 0, pteCont: 0, pte: 0 };
-  const bytes: PerLeafSize = { ...leaves };
+  const leaves = noLeaves();
+  const bytes = noLeaves();
   for (const run of map.leaves) {
-    const size = sizeName(run, contiguous);
+    const size = leafSizeOf(run, contiguous);
     leaves[size] += run.count;
     bytes[size] += run.count * levelSize(map.granule, run.level);
   }
   const tables = countTables(map);
-  const tablePages = tables.p4d + tables.pud + tables.pmd + tables.pte;
-  return { leaves, bytes, tables, tableBytes: tablePages * map.granule };
+  return { leaves, bytes, tables, tableBytes: totalTables(tables) * map.granule };
 }
 
-function sizeName({ level, attributes }: LeafRun, contiguous: bigint): keyof PerLeafSize {
+export function totalTables({ p4d, pud, pmd, pte }: TableCounts): number {
+  return p4d + pud + pmd + pte;
+}
+
+/** Which of the sizes a run's leaves are, by level and contiguous bit. */
+export function leafSizeOf(
+  { level, attributes }: Pick<LeafRun, 'level' | 'attributes'>,
+  contiguous: bigint,
+): keyof LeafCounts {
   const grouped = (attributes & contiguous) !== 0n;
   if (level === 3) return grouped ? 'pteCont' : 'pte';
   if (level === 2) return grouped ? 'pmdCont' : 'pmd';
   return 'pud';
+}
+
+const SMALLEST_FIRST: readonly (keyof LeafCounts)[] = ['pte', 'pteCont', 'pmd', 'pmdCont', 'pud'];
+
+/** Negative where leaves of `one` size are smaller than of the `other`, positive where they are larger. */
+export function compareLeafSizes(one: keyof LeafCounts, other: keyof LeafCounts): number {
+  return SMALLEST_FIRST.indexOf(one) - SMALLEST_FIRST.indexOf(other);
 }
 
 /** The table that a descriptor at a level points to lies one level further down. */

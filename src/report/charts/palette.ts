@@ -66,3 +66,13 @@ export function mapColours(maps: readonly string[]): Map<string, string> {
   const strategies = strategyColours(maps.filter((map) => !(map in CONFIGURATION_COLOURS)));
   return new Map(maps.map((map) => [map, CONFIGURATION_COLOURS[map] ?? strategies.get(map) ?? INK]));
 }
+
+/** For lines that stand for nothing in particular, told apart by order. */
+export const SERIES_COLOURS: readonly string[] = [
+  OKABE_ITO.blue,
+  OKABE_ITO.vermillion,
+  OKABE_ITO.bluishGreen,
+  OKABE_ITO.orange,
+  OKABE_ITO.reddishPurple,
+  OKABE_ITO.black,
+];

@@ -47,6 +47,18 @@ export async function renderCharts(
   return { written, skipped: null };
 }
 
+/**
+ * Draws one chart into a file.
+ * @returns why it was not drawn; null where it was
+ * @throws InputError where the file cannot be written
+ */
+export async function renderChart(chart: Chart, path: string): Promise<string | null> {
+  const canvases = await loadCanvases([chart]);
+  if (typeof canvases === 'string') return canvases;
+  writeWhole(path, canvases(chart.size).renderToBufferSync(chart.config));
+  return null;
+}
+
 type Canvases = (size: Chart['size']) => ChartJSNodeCanvas;
 
 /** One canvas for each size, as every new one keeps a copy of Chart.js for good; or why there is none. */
