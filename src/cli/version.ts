@@ -1,12 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { packageFile } from '../io/package-file.js';
 
-/** linmap's version, from the nearest package.json above the sources or above dist/. */
+/** linmap's version, from its package.json. */
 export function linmapVersion(): string {
-  for (let dir = dirname(fileURLToPath(import.meta.url)); dir !== dirname(dir); dir = dirname(dir)) {
-    const path = join(dir, 'package.json');
-    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-  }
-  throw new Error('linmap has lost its package.json');
+  const path = packageFile('package.json');
+  if (path === null) throw new Error('linmap has lost its package.json');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

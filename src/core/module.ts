@@ -1,7 +1,6 @@
 // Finding, compiling and instantiating the WebAssembly module. The only file that touches WebAssembly.
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { packageFile } from '../io/package-file.js';
 
 /** What assembly/index.ts exports; the rules of this boundary are written there. */
 export interface CoreExports {
@@ -47,11 +46,9 @@ let compiled: WebAssembly.Module | undefined;
 
 /** Path of the built module, found from the sources and from dist/ alike. Throws where it has not been built. */
 export function modulePath(file = 'core.wasm'): string {
-  for (let dir = dirname(fileURLToPath(import.meta.url)); dir !== dirname(dir); dir = dirname(dir)) {
-    const path = join(dir, 'build', file);
-    if (existsSync(path)) return path;
-  }
-  throw new Error(`build/${file} is missing: run npm run build`);
+  const path = packageFile(`build/${file}`);
+  if (path === null) throw new Error(`build/${file} is missing: run npm run build`);
+  return path;
 }
 
 /** A new instance with a memory of its own; the module is compiled once. */
