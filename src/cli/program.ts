@@ -4,8 +4,12 @@ import { linmapVersion } from './version.js';
 /** In the order of `linmap --help`. A new command is a file that exports `register` and a line here. */
 const COMMANDS: readonly (() => Promise<{ register(program: Command): void }>)[] = [
   () => import('./bench.js'),
+  () => import('./capture.js'),
+  () => import('./capture-script.js'),
   () => import('./replay.js'),
   () => import('./map.js'),
+  () => import('./import.js'),
+  () => import('./inspect.js'),
   () => import('./change.js'),
   () => import('./cores.js'),
   () => import('./tlb.js'),
