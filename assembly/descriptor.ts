@@ -13,6 +13,8 @@ export const TYPE_MASK: u64 = 3;
 export const TYPE_BLOCK: u64 = 1;
 export const TYPE_PAGE: u64 = 3;
 export const TYPE_TABLE: u64 = 3;
+/** AttrIndx, an index into MAIR_EL1. */
+export const ATTR_INDEX: u64 = 7 << 2;
 export const ATTR_TAGGED: u64 = 1 << 2;
 export const USER: u64 = 1 << 6;
 export const READ_ONLY: u64 = 1 << 7;

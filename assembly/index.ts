@@ -79,6 +79,8 @@ export {
   resetCounters,
 } from './counters';
 export {
+  ACCESS_FLAG,
+  ATTR_INDEX,
   CONTIGUOUS,
   PRESENT_INVALID,
   PROT_KERNEL,
@@ -86,7 +88,10 @@ export {
   PROT_KERNEL_TAGGED,
   PXN,
   READ_ONLY,
+  TABLE_PXN,
   TYPE_MASK,
+  USER,
+  UXN,
   VALID,
   WRITE,
 } from './descriptor';

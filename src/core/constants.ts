@@ -6,7 +6,7 @@ export function constant(exports: WebAssembly.Exports, name: string): number {
 }
 
 /** The exported constant `name` as a 64-bit pattern. */
-export function constantBits(exports: WebAssembly.Exports, name: string): bigint {
+function constantBits(exports: WebAssembly.Exports, name: string): bigint {
   return BigInt.asUintN(64, BigInt(globalValue(exports, name)));
 }
 
@@ -24,6 +24,16 @@ export function constants<K extends string>(
 ): Readonly<Record<K, number>> {
   const values = {} as Record<K, number>;
   for (const name of names) values[name] = constant(exports, `${prefix}_${screaming(name)}`);
+  return values;
+}
+
+/** The exported 64-bit patterns `NAME` for each name, keyed by the names given. */
+export function patterns<K extends string>(
+  exports: WebAssembly.Exports,
+  names: readonly K[],
+): Readonly<Record<K, bigint>> {
+  const values = {} as Record<K, bigint>;
+  for (const name of names) values[name] = constantBits(exports, screaming(name));
   return values;
 }
 

@@ -1,6 +1,6 @@
 // The typed surface over one instance of the simulated machine. No descriptor is computed here.
 import { type Address, fromWords } from '../io/address.js';
-import { constant, constantBits, constants } from './constants.js';
+import { constant, constants, patterns } from './constants.js';
 import { type Counters, counterReader } from './counters.js';
 import { type CoreExports, instantiate } from './module.js';
 import { type Masks, masks, type OperationList, RECORD_WORDS } from './operations.js';
@@ -46,6 +46,22 @@ const OPERATIONS = [
   'skipped',
   'capacity',
   'bytes',
+] as const;
+
+/** Fields of descriptors; `tablePxn` of those that lead to tables. */
+const BITS = [
+  'valid',
+  'presentInvalid',
+  'readOnly',
+  'write',
+  'contiguous',
+  'typeMask',
+  'pxn',
+  'uxn',
+  'user',
+  'accessFlag',
+  'attrIndex',
+  'tablePxn',
 ] as const;
 
 const LEAVES = ['pud', 'pmdCont', 'pmd', 'pteCont', 'pte'] as const;
@@ -104,9 +120,7 @@ export interface Run {
 export class Core {
   readonly operation: Readonly<Record<(typeof OPERATIONS)[number], number>>;
   /** Bits that readers of a map need to tell leaves apart. */
-  readonly bits: Readonly<
-    Record<'valid' | 'presentInvalid' | 'readOnly' | 'write' | 'contiguous' | 'typeMask' | 'pxn', bigint>
-  >;
+  readonly bits: Readonly<Record<(typeof BITS)[number], bigint>>;
   readonly raw: CoreExports;
   /** Every table allocation, in order, could fail: see failAllocationsAfter(). */
   readonly counters: () => Counters;
@@ -139,16 +153,7 @@ export class Core {
       kindMask: constant(exports, 'LOG_KIND_MASK'),
       capacity: constant(exports, 'LOG_CAPACITY'),
     };
-    const bit = (name: string) => constantBits(exports, name);
-    this.bits = {
-      valid: bit('VALID'),
-      presentInvalid: bit('PRESENT_INVALID'),
-      readOnly: bit('READ_ONLY'),
-      write: bit('WRITE'),
-      contiguous: bit('CONTIGUOUS'),
-      typeMask: bit('TYPE_MASK'),
-      pxn: bit('PXN'),
-    };
+    this.bits = patterns(exports, BITS);
     const block = () => new BigUint64Array(this.raw.memory.buffer, this.raw.countersAddress(), 32);
     this.counters = counterReader(exports, block);
   }

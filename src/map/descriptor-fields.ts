@@ -1,35 +1,38 @@
 // What a leaf descriptor permits, asked of its bits.
 import type { Bits } from './leaf-change.js';
 
-/** Bits of a leaf descriptor that inspection needs, as the core defines them. */
+/** Bits that inspection needs, as the core defines them (Arm ARM D8.3; drawn in assembly/descriptor.ts). */
 export interface LeafBits extends Bits {
-  /** Bit 53: the kernel may not execute. */
+  /** The kernel may not execute. */
   pxn: bigint;
+  uxn: bigint;
+  /** AP[1]: accessible from EL0. */
+  user: bigint;
+  /** AF: while it is clear, an access faults or has the hardware set it. */
+  accessFlag: bigint;
+  /** AttrIndx. */
+  attrIndex: bigint;
+  /** PXNTable of a table descriptor: nothing below it can be executed by the kernel. */
+  tablePxn: bigint;
 }
-
-// Fields that the kernel sets once for all of its mappings and never changes, so that the core has no exported names
-// for them (Arm ARM D8.3; drawn in assembly/descriptor.ts). A test holds them against leaves that the core makes.
-
-/** AP[1]: accessible from EL0. */
-export const USER = 1n << 6n;
-/** AF: while it is clear, an access faults or has the hardware set it. */
-export const ACCESS_FLAG = 1n << 10n;
-export const UXN = 1n << 54n;
-/** PXNTable of a table descriptor: nothing below it can be executed by the kernel. */
-export const TABLE_PXN = 1n << 59n;
 
 /** AttrIndx, an index into MAIR_EL1 as Linux fills it (MT_NORMAL = 0 … MT_DEVICE_nGnRE = 4). */
 const MEMORY_TYPES = ['Normal', 'Normal-Tagged', 'Normal-NC', 'Device-nGnRnE', 'Device-nGnRE'];
 
 /** `Normal-Tagged`, `Device-nGnRE`, …; `AttrIndx 6` for an index that Linux does not use. */
-export function memoryTypeOf(attributes: bigint): string {
-  const index = Number((attributes >> 2n) & 7n);
+export function memoryTypeOf(attributes: bigint, bits: Pick<LeafBits, 'attrIndex'>): string {
+  const index = attrIndexOf(attributes, bits);
   return MEMORY_TYPES[index] ?? `AttrIndx ${index}`;
 }
 
 /** RAM is mapped as Normal memory, write-back, tagged or not. */
-export function isCacheableMemory(attributes: bigint): boolean {
-  return ((attributes >> 2n) & 7n) <= 1n;
+export function isCacheableMemory(attributes: bigint, bits: Pick<LeafBits, 'attrIndex'>): boolean {
+  return attrIndexOf(attributes, bits) <= 1;
+}
+
+function attrIndexOf(attributes: bigint, { attrIndex }: Pick<LeafBits, 'attrIndex'>): number {
+  const lowestBit = attrIndex & -attrIndex;
+  return Number((attributes & attrIndex) / lowestBit);
 }
 
 export function isValid(attributes: bigint, bits: Pick<LeafBits, 'valid'>): boolean {

@@ -3,7 +3,7 @@ import type { Core, LeafCounts } from '../core/core.js';
 import { pageEndOf, usesLpa2 } from '../machine/va-layout.js';
 import { bestLeaves } from './best-leaves.js';
 import { brokenGroups } from './contiguous-groups.js';
-import { isReadOnly, isValid, type LeafBits, TABLE_PXN } from './descriptor-fields.js';
+import { isReadOnly, isValid, type LeafBits } from './descriptor-fields.js';
 import { filterMap, isEmptyFilter, type MapFilter, spansOfRange } from './filter.js';
 import { type MapFinding, sortFindings } from './finding.js';
 import { type LeafRun, type LinearMap, levelSize, normalise } from './linear-map.js';
@@ -49,7 +49,7 @@ const GIB = 2 ** 30;
 export function inspectMap(core: Core, given: LinearMap, options: InspectionOptions = {}): Inspection {
   const { filter = {}, regionSize = GIB, machine = null, leavesOnly = false } = options;
   const { bits } = core;
-  const map = normalise(leavesOnly ? withoutTablePxn(given) : given);
+  const map = normalise(leavesOnly ? withoutTablePxn(given, core.bits) : given);
   const groupSizes = groupSizesOf(core, map);
   const part = isEmptyFilter(filter) ? map : normalise(filterMap(map, filter, bits));
   const ranges = permissionRanges(part, bits);
@@ -90,8 +90,8 @@ function narrowing(map: LinearMap, { range }: MapFilter): (span: Span) => boolea
   return (span) => overlapOf(span, spans).length > 0;
 }
 
-function withoutTablePxn(map: LinearMap): LinearMap {
-  const tables = map.tables.map((table) => ({ ...table, attributes: table.attributes & ~TABLE_PXN }));
+function withoutTablePxn(map: LinearMap, { tablePxn }: LeafBits): LinearMap {
+  const tables = map.tables.map((table) => ({ ...table, attributes: table.attributes & ~tablePxn }));
   return { ...map, tables };
 }
 

@@ -3,7 +3,6 @@ import type { Address } from '../io/address.js';
 import { formatSize } from '../io/size.js';
 import { pageEndOf, pageOffsetOf } from '../machine/va-layout.js';
 import {
-  ACCESS_FLAG,
   hasExecutableBits,
   isCacheableMemory,
   isReadOnly,
@@ -11,8 +10,6 @@ import {
   isWritable,
   type LeafBits,
   memoryTypeOf,
-  USER,
-  UXN,
 } from './descriptor-fields.js';
 import type { MapFinding } from './finding.js';
 import { type LeafRun, type LinearMap, levelSize, runEnd } from './linear-map.js';
@@ -73,16 +70,17 @@ function runFindings(run: LeafRun, granule: number, bits: LeafBits): MapFinding[
   const span = { va: run.va, end: runEnd(run, granule) };
   const findings: MapFinding[] = [];
   const add = (kind: MapFinding['kind'], text: string) => findings.push({ kind, ...span, text });
-  if ((attributes & USER) !== 0n) add('user-access', 'AP[1] is set: user space may access it');
-  if ((attributes & UXN) === 0n) add('user-executable', 'UXN is clear: user space may execute it');
-  if (!isCacheableMemory(attributes)) add('memory-type', `${memoryTypeOf(attributes)} in the linear map`);
+  if ((attributes & bits.user) !== 0n) add('user-access', 'AP[1] is set: user space may access it');
+  if ((attributes & bits.uxn) === 0n) add('user-executable', 'UXN is clear: user space may execute it');
+  if (!isCacheableMemory(attributes, bits))
+    add('memory-type', `${memoryTypeOf(attributes, bits)} in the linear map`);
   if (!isValid(attributes, bits)) {
     if ((attributes & bits.presentInvalid) === 0n) {
       add('invalid-not-present', 'bit 0 is clear and bit 11 too: kernels before 7.1 make leaves invalid so');
     }
     return findings;
   }
-  if ((attributes & ACCESS_FLAG) === 0n) add('access-flag', 'AF is clear in a valid leaf');
+  if ((attributes & bits.accessFlag) === 0n) add('access-flag', 'AF is clear in a valid leaf');
   if (isReadOnly(attributes, bits) && (attributes & bits.write) !== 0n) {
     add('read-only-dbm', 'read-only with DBM set: hardware dirty state management may make it writable');
   }

@@ -1,6 +1,6 @@
 // Which addresses are read-only, invalid or executable, whatever leaves they are made of.
 import type { Address } from '../io/address.js';
-import { hasExecutableBits, isReadOnly, isValid, type LeafBits, TABLE_PXN } from './descriptor-fields.js';
+import { hasExecutableBits, isReadOnly, isValid, type LeafBits } from './descriptor-fields.js';
 import { type LeafRun, type LinearMap, levelSize, runEnd } from './linear-map.js';
 import { outsideOf, type Span, unionOf } from './span.js';
 
@@ -35,14 +35,14 @@ export function permissionRanges(map: LinearMap, bits: LeafBits): PermissionRang
 export function executableParts(map: LinearMap, bits: LeafBits): (Span & { run: LeafRun })[] {
   const runs = map.leaves.filter(({ attributes }) => hasExecutableBits(attributes, bits));
   if (runs.length === 0) return [];
-  const forbidden = tablePxnSpans(map);
+  const forbidden = tablePxnSpans(map, bits);
   return runs.flatMap((run) =>
     outsideOf({ va: run.va, end: runEnd(run, map.granule) }, forbidden).map((span) => ({ ...span, run })),
   );
 }
 
-function tablePxnSpans({ tables, granule }: LinearMap): Span[] {
-  const marked = tables.filter(({ attributes }) => (attributes & TABLE_PXN) !== 0n);
+function tablePxnSpans({ tables, granule }: LinearMap, { tablePxn }: LeafBits): Span[] {
+  const marked = tables.filter(({ attributes }) => (attributes & tablePxn) !== 0n);
   return unionOf(marked.map(({ va, level }) => ({ va, end: va + levelSize(granule, level) })));
 }
 

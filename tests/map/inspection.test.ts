@@ -245,7 +245,7 @@ test('parts by permission make up the whole', () => {
   );
 });
 
-describe("fields that the core has no names for are those of the core's leaves", () => {
+describe("fields by their names are those of the core's leaves", () => {
   test.each([
     [4096, 48],
     [16384, 47],
@@ -257,7 +257,10 @@ describe("fields that the core has no names for are those of the core's leaves",
     const { leaves, tables } = readCoreMap(core);
     const fields = ACCESS | UXN | USER;
     expect(leaves.map(({ attributes }) => attributes & fields)).toEqual([ACCESS | UXN, ACCESS | UXN]);
-    expect(leaves.map(({ attributes }) => memoryTypeOf(attributes))).toEqual(['Normal-Tagged', 'Normal']);
+    expect(leaves.map(({ attributes }) => memoryTypeOf(attributes, core.bits))).toEqual([
+      'Normal-Tagged',
+      'Normal',
+    ]);
     const own = tables.filter(({ level }) => level === 2);
     expect(own.every(({ attributes }) => (attributes & TABLE_PXN) !== 0n)).toBe(true);
   });
