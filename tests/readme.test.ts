@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { linmap, root } from './cli/linmap.js';
+import { linmap, root, scratchFolder } from './cli/linmap.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
@@ -20,6 +20,20 @@ test.each([...readme.matchAll(/^npx linmap (.*?)(?: +#.*)?$/gm)].map(([, command
     expect(linmap(...command.split(' ')).code).toBe(0);
   },
 );
+
+test("the commands for a machine of one's own work on an archive of such a machine", () => {
+  const archive = join(root, 'tests/capture/script/captured/debian-7.2.13.tar.gz');
+  const folder = scratchFolder();
+  const commands = [...readme.matchAll(/^linmap ((?:import|replay|inspect) .*?) *#/gm)];
+  expect(commands).toHaveLength(3);
+  for (const [, command = ''] of commands) {
+    const args = command.split(' ').map((word) => {
+      if (word === 'linmap-*.tar.gz') return archive;
+      return word.startsWith('server') ? join(folder, word) : word;
+    });
+    expect(linmap(...args)).toMatchObject({ code: 0 });
+  }
+});
 
 test.each([...readme.matchAll(/\]\(([^):]+)\)/g)].map(([, target = '']) => target))('%s exists', (target) => {
   expect(existsSync(join(root, target))).toBe(true);
