@@ -14,6 +14,7 @@ import {
   count,
 } from './counters';
 import { VALID } from './descriptor';
+import { anyValidKernelLeaf, validKernelLeaves } from './fill';
 import { SYSTEM_LAZY_MMU, SYSTEM_REPEAT_TLBI, SYSTEM_RODATA_READ_ONLY, systemHas } from './system';
 import { inRoot } from './tables';
 
@@ -64,6 +65,19 @@ export function queueBarriers(stores: u64): void {
   }
   count(COUNTER_DSB_ISHST, stores);
   count(COUNTER_ISB, stores);
+}
+
+/** The barriers of a section with one store of a valid kernel entry: a pair, whether at once or on leaving it. */
+export function barriersOfLoneStore(): void {
+  dsbIshst();
+  isb();
+}
+
+/** The same after `entries` entries from `entry` on have been stored: only valid kernel leaves count. */
+export function queueBarriersOf(entry: usize, entries: u32): void {
+  // In a lazy section one of them is as good as all.
+  if (lazyDepth > 0) pending = pending || anyValidKernelLeaf(entry, entries);
+  else queueBarriers(validKernelLeaves(entry, entries));
 }
 
 /** Stores a descriptor above the last level: set_pmd(), set_pud(). */

@@ -14,18 +14,22 @@ import {
   protBits,
   TABLE_PXN,
   TABLE_UXN,
+  TYPE_MASK,
+  TYPE_TABLE,
   VALID,
 } from './descriptor';
 import { EINVAL, ENOMEM } from './errno';
-import { fillDescriptors } from './fill';
+import { entriesBefore, fillDescriptors } from './fill';
 import {
   blocksAt,
   contiguousShift,
   contiguousSize,
   entriesAt,
   entryOf,
+  granuleShift,
   granuleSize,
   LAST_LEVEL,
+  levelShift,
   levelSize,
   nextBoundary,
   pageEnd,
@@ -58,17 +62,27 @@ export function mapRange(pa: u64, va: u64, size: u64, prot: u32, flags: u32): i3
   return mapTable(root, rootLevel, va & ~pageMask, end, pa & ~pageMask, protBits(prot), flags);
 }
 
-/** Maps [va, end) in a table of `level`, one contiguous group at a time where groups are possible. */
+/** Maps [va, end) in a table of `level`: as many contiguous groups as follow each other, or what lies in one group. */
 function mapTable(table: usize, level: i32, va: u64, end: u64, pa: u64, attributes: u64, flags: u32): i32 {
   const groups = contiguousShift(level) > 0 && !(flags & NO_CONT_MAPPINGS);
+  const asLeaves = level === LAST_LEVEL || (blocksAt(level) && !(flags & NO_BLOCK_MAPPINGS));
   const groupSize = contiguousSize(level);
+  const leaf = leafAttributes(attributes, level);
   while (va < end) {
+    if (groups && asLeaves && ((va | pa) & (groupSize - 1)) === 0) {
+      const leaves = contiguousEntries(entryOf(table, level, va), level, end - va);
+      if (leaves > 0) {
+        mapLeaves(entryOf(table, level, va), level, leaves, pa, leaf | CONTIGUOUS);
+        const size = (<u64>leaves) << (<u64>levelShift(level));
+        pa += size;
+        va += size;
+        continue;
+      }
+    }
     const next = groups ? nextBoundary(va, end, groupSize) : end;
-    const wholeGroup = ((va | next | pa) & (groupSize - 1)) === 0;
-    const contiguous = groups && wholeGroup && groupMayBeContiguous(table, level, va);
-    const leaf = leafAttributes(attributes, level) | (contiguous ? CONTIGUOUS : 0);
     if (level === LAST_LEVEL) {
-      mapPages(entryOf(table, level, va), <u32>((next - va) / granuleSize), pa, leaf);
+      const pages = <u32>((next - va) >> <u64>granuleShift);
+      mapLeaves(entryOf(table, level, va), level, pages, pa, leaf);
     } else {
       const ret = mapGroup(table, level, va, next, pa, leaf, attributes, flags);
       if (ret !== 0) return ret;
@@ -77,6 +91,14 @@ function mapTable(table: usize, level: i32, va: u64, end: u64, pa: u64, attribut
     va = next;
   }
   return 0;
+}
+
+/** Entries of the whole groups from `entry` on, within `bytes`, that hold no valid entry without the Contiguous bit. */
+function contiguousEntries(entry: usize, level: i32, bytes: u64): u32 {
+  const wholeGroups = ~(((<u32>1) << contiguousShift(level)) - 1);
+  const entries = <u32>(bytes >> <u64>levelShift(level)) & wholeGroups;
+  // A table counts as one.
+  return entriesBefore(entry, entries, VALID | CONTIGUOUS, VALID) & wholeGroups;
 }
 
 /** Entries of one group above the last level: blocks where they fit, tables elsewhere. */
@@ -91,15 +113,23 @@ function mapGroup(
   flags: u32,
 ): i32 {
   const size = levelSize(level);
+  const asBlocks = blocksAt(level) && !(flags & NO_BLOCK_MAPPINGS);
   while (va < end) {
-    const next = nextBoundary(va, end, size);
     const entry = entryOf(table, level, va);
+    if (asBlocks && ((va | pa) & (size - 1)) === 0) {
+      const entries = <u32>((end - va) >> <u64>levelShift(level));
+      const blocks = entriesBefore(entry, entries, TYPE_MASK, TYPE_TABLE);
+      if (blocks > 0) {
+        mapLeaves(entry, level, blocks, pa, leaf);
+        pa += size * blocks;
+        va += size * blocks;
+        continue;
+      }
+    }
+    const next = nextBoundary(va, end, size);
     const desc = load<u64>(entry);
     const whole = ((va | next | pa) & (size - 1)) === 0;
-    if (whole && blocksAt(level) && !(flags & NO_BLOCK_MAPPINGS) && !isTable(desc)) {
-      store<u64>(entry, oaField(pa) | leaf);
-      count(COUNTER_DESCRIPTOR_WRITES);
-    } else if (whole && desc === 0 && pagesMayStayUniform(level, pa, attributes, flags)) {
+    if (whole && desc === 0 && pagesMayStayUniform(level, pa, attributes, flags)) {
       store<u64>(entry, uniformEntry(pa, attributes));
       count(COUNTER_DESCRIPTOR_WRITES);
       countUniform(level);
@@ -135,26 +165,17 @@ function descend(entry: usize, level: i32, flags: u32): usize {
   return table;
 }
 
-function mapPages(entry: usize, pages: u32, pa: u64, leaf: u64): void {
-  count(COUNTER_DESCRIPTOR_WRITES, pages);
-  if (oaIsLinear(pa, <u64>pages * granuleSize)) {
-    fillDescriptors(entry, pages, oaField(pa) | leaf, granuleSize);
+/** Leaves of `level` in consecutive entries. */
+function mapLeaves(entry: usize, level: i32, leaves: u32, pa: u64, leaf: u64): void {
+  const size = levelSize(level);
+  count(COUNTER_DESCRIPTOR_WRITES, leaves);
+  if (oaIsLinear(pa, size * leaves)) {
+    fillDescriptors(entry, leaves, oaField(pa) | leaf, size);
     return;
   }
-  for (let i: u32 = 0; i < pages; i++) {
-    store<u64>(entry + ((<usize>i) << 3), oaField(pa + <u64>i * granuleSize) | leaf);
+  for (let i: u32 = 0; i < leaves; i++) {
+    store<u64>(entry + ((<usize>i) << 3), oaField(pa + size * i) | leaf);
   }
-}
-
-/** False where the group holds a valid entry without the Contiguous bit; a table counts as one. */
-function groupMayBeContiguous(table: usize, level: i32, va: u64): bool {
-  const entries = (<u32>1) << contiguousShift(level);
-  const first = entryOf(table, level, va & ~(contiguousSize(level) - 1));
-  for (let i: u32 = 0; i < entries; i++) {
-    const desc = load<u64>(first + ((<usize>i) << 3));
-    if (desc & VALID && !(desc & CONTIGUOUS)) return false;
-  }
-  return true;
 }
 
 /**

@@ -1,10 +1,11 @@
 // Change: update_range_prot() and __change_memory_common() of arch/arm64/mm/pageattr.c, quirks included, and
 // the masks of the public entry points.
-import { enterLazyMmu, leaveLazyMmu, queueBarriers, storeAbove } from './barrier';
+import { barriersOfLoneStore, enterLazyMmu, leaveLazyMmu, queueBarriersOf, storeAbove } from './barrier';
 import { COUNTER_CALLS, COUNTER_DESCRIPTOR_READS, COUNTER_DESCRIPTOR_WRITES, count } from './counters';
 import {
   guardedBit,
   isTable,
+  isValidKernelLeaf,
   nonGlobalBit,
   oaField,
   PRESENT_INVALID,
@@ -16,8 +17,18 @@ import {
 import { EINVAL } from './errno';
 import { maskDescriptors } from './fill';
 import { flushKernelRange } from './flush';
-import { entryOf, granuleShift, LAST_LEVEL, levelSize, nextBoundary, rootLevel } from './geometry';
-import { splitLeafMapping, splitRangeSeriesV3 } from './split';
+import {
+  entryOf,
+  granuleShift,
+  granuleSize,
+  indexBits,
+  LAST_LEVEL,
+  levelSize,
+  nextBoundary,
+  rootLevel,
+} from './geometry';
+import { pageEntry } from './page-entry';
+import { splitLeafMapping, splitRangeSeriesV3, splitsOnDemand } from './split';
 import { realmIpaBits, SYSTEM_PAGES_ONLY, systemHas } from './system';
 import { root, tableOf } from './tables';
 import { isUniform, materialise } from './uniform';
@@ -94,16 +105,38 @@ export function permissionClear(permission: u32): u64 {
  */
 export function updateRangeProt(start: u64, size: u64, set: u64, clear: u64): i32 {
   count(COUNTER_CALLS);
-  const ret = splitLeafMapping(start, start + size);
-  return ret !== 0 ? ret : changeRange(start, start + size, set, clear);
+  if (splitsOnDemand()) {
+    const ret = splitLeafMapping(start, start + size);
+    if (ret !== 0) return ret;
+  }
+  return changeRange(start, start + size, set, clear);
 }
 
 /** The second half of update_range_prot(): the lockless walk that changes leaves, without a split before it. */
 function changeRange(start: u64, end: u64, set: u64, clear: u64): i32 {
+  if (start >= end) return -EINVAL;
+  // Most calls change one page, or pages of one table.
+  const entry = (start ^ (end - 1)) >> <u64>(granuleShift + indexBits) === 0 ? pageEntry(start) : 0;
+  if (entry === 0) {
+    enterLazyMmu();
+    const ret = changeTable(root, rootLevel, start, end, set, clear);
+    leaveLazyMmu();
+    return ret;
+  }
+  const readAbove = <u64>(LAST_LEVEL - rootLevel);
+  if (end - start <= granuleSize) {
+    const desc = (load<u64>(entry) & ~clear) | set;
+    store<u64>(entry, desc);
+    count(COUNTER_DESCRIPTOR_READS, readAbove + 1);
+    count(COUNTER_DESCRIPTOR_WRITES);
+    if (isValidKernelLeaf(desc)) barriersOfLoneStore();
+    return 0;
+  }
+  count(COUNTER_DESCRIPTOR_READS, readAbove);
   enterLazyMmu();
-  const ret = start >= end ? -EINVAL : changeTable(root, rootLevel, start, end, set, clear);
+  changePages(entry, start, end, set, clear);
   leaveLazyMmu();
-  return ret;
+  return 0;
 }
 
 /**
@@ -166,5 +199,6 @@ function changePages(entry: usize, va: u64, end: u64, set: u64, clear: u64): voi
   const pages = <u32>((end - va + levelSize(LAST_LEVEL) - 1) >> <u64>granuleShift);
   count(COUNTER_DESCRIPTOR_READS, pages);
   count(COUNTER_DESCRIPTOR_WRITES, pages);
-  queueBarriers(maskDescriptors(entry, pages, set, clear));
+  maskDescriptors(entry, pages, set, clear);
+  queueBarriersOf(entry, pages);
 }

@@ -21,6 +21,9 @@ export let pageOffset: u64 = 0xffff000000000000;
 /** First byte after the linear map: -(2^(VA_BITS_MIN - 1)), where modules begin. */
 export let pageEnd: u64 = 0xffff800000000000;
 
+/** Granule and number of levels in one number: see shapeOf(). */
+export let shape: u32 = 0;
+
 let contiguousPteShift: u32 = 4;
 let contiguousPmdShift: u32 = 4;
 
@@ -32,11 +35,17 @@ export function setGeometry(shift: u32, bits: u32, linearEnd: u64): void {
   vaBits = bits;
   rootLevel = LAST_LEVEL + 1 - <i32>((bits - 4) / indexBits);
   rootEntries = (<u32>1) << (bits - levelShift(rootLevel));
+  shape = shapeOf(shift, <u32>(LAST_LEVEL + 1 - rootLevel));
   pageOffset = ~(<u64>0) << (<u64>bits);
   pageEnd = linearEnd;
   // CONT_PTES: 64K, 2M, 2M. CONT_PMDS: 32M, 1G, 16G.
   contiguousPteShift = shift === 12 ? 4 : shift === 14 ? 7 : 5;
   contiguousPmdShift = shift === 12 ? 4 : 5;
+}
+
+/** What `shape` is where walks have `levels` levels: code whose shifts are constants is chosen by it. */
+export function shapeOf(shift: u32, levels: u32): u32 {
+  return (shift << 4) | levels;
 }
 
 /** log2 of the span of one entry at `level`. */

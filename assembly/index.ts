@@ -23,7 +23,7 @@ import { runOperations as runList } from './operations';
 import { readRuns as readRecords, runsResume as resumeAt } from './readout';
 import { leafUnits as nameUnits } from './stream/leaf-units';
 import { SYSTEM_LPA2, setKfencePool as setPool, setRealm, setSystemFlags, systemHas } from './system';
-import { arenaBytes, failAllocationsAfter as failAfter, resetTables, setArenaStart } from './tables';
+import { arenaBytes, failAllocationsAfter as failAfter, resetTables, root, setArenaStart } from './tables';
 import {
   conflictingEntries as conflicts,
   overlappingEntries as overlaps,
@@ -216,7 +216,8 @@ export {
   tlbCounters,
 } from './tlb/tlb-counters';
 export { TLB_WALK_CACHE_IN_L2, TLB_WALK_CACHE_NONE, TLB_WALK_CACHE_SEPARATE } from './tlb/walker';
-export { WALK_NONE, walkBatch, walkBuffer, walkResult } from './walk';
+export { walkBatch, walkBuffer, walkEach } from './translate';
+export { WALK_NONE, walkResult } from './walk';
 
 setArenaStart(__heap_base);
 
@@ -306,6 +307,11 @@ export function runsResume(): f64 {
 /** The next `n` table allocations succeed, all later ones fail; negative: none fails. */
 export function failAllocationsAfter(n: f64): void {
   failAfter(<i64>n);
+}
+
+/** Where this module's memory has the root table; the others follow in the order of their allocation. */
+export function tablesAddress(): usize {
+  return root;
 }
 
 /** Bytes of this module's memory that tables take. */

@@ -53,14 +53,7 @@ export function runOperations(n: u32, continued: bool): void {
       store<i32>(at, OPERATION_SKIPPED, 40);
       continue;
     }
-    const ret = runOperation(
-      load<u32>(at),
-      flags,
-      load<u64>(at, 8),
-      load<u64>(at, 16),
-      load<u64>(at, 24),
-      load<u64>(at, 32),
-    );
+    const ret = load<u32>(at) === OPERATION_CHANGE ? runChange(at, flags) : runOther(at, flags);
     store<i32>(at, ret, 40);
     if (ret !== 0) chainFailed = true;
   }
@@ -68,14 +61,24 @@ export function runOperations(n: u32, continued: bool): void {
 
 let chainFailed: bool = false;
 
-function runOperation(opcode: u32, flags: u32, start: u64, size: u64, set: u64, clear: u64): i32 {
-  switch (opcode) {
-    case OPERATION_CHANGE:
-      return flags & OPERATION_NO_FLUSH
-        ? updateRangeProt(start, size, set, clear)
-        : changeMemory(start, size, set, clear);
-    case OPERATION_CHANGE_SERIES_V3:
-      return changeMemorySeriesV3(start, size, set, clear, !(flags & OPERATION_NO_FLUSH));
+function runChange(at: usize, flags: u32): i32 {
+  const start = load<u64>(at, 8);
+  const size = load<u64>(at, 16);
+  const set = load<u64>(at, 24);
+  const clear = load<u64>(at, 32);
+  return flags & OPERATION_NO_FLUSH
+    ? updateRangeProt(start, size, set, clear)
+    : changeMemory(start, size, set, clear);
+}
+
+function runOther(at: usize, flags: u32): i32 {
+  const start = load<u64>(at, 8);
+  const size = load<u64>(at, 16);
+  switch (load<u32>(at)) {
+    case OPERATION_CHANGE_SERIES_V3: {
+      const flush = !(flags & OPERATION_NO_FLUSH);
+      return changeMemorySeriesV3(start, size, load<u64>(at, 24), load<u64>(at, 32), flush);
+    }
     case OPERATION_FLUSH:
       flushKernelRange(start, start + size);
       return 0;

@@ -5,7 +5,7 @@
 // A CPU with FEAT_BBM level 2 tolerates the change of size without break-before-make, so no TLBI is issued.
 // Source: split_kernel_leaf_mapping(), split_pud(), split_pmd(), split_contpmd(), split_contpte() in
 // arch/arm64/mm/mmu.c. Nothing is ever folded back.
-import { dsbIshst, enterLazyMmu, leaveLazyMmu, queueBarriers, storeAbove } from './barrier';
+import { dsbIshst, enterLazyMmu, leaveLazyMmu, queueBarriers, queueBarriersOf, storeAbove } from './barrier';
 import {
   COUNTER_BOUNDARIES,
   COUNTER_DESCRIPTOR_READS,
@@ -77,13 +77,18 @@ import { isUniform, LINEAR_TABLE, materialise, mayBeUniform, uniformEntry } from
 /** Attributes of the tables that a split makes; PXN only where the leaf had it. */
 const SPLIT_TABLE: u64 = TABLE_UXN | TABLE_PXN | ACCESS_FLAG;
 
+/** linear_map_requires_bbml2: elsewhere splitLeafMapping() has nothing to do. */
+export function splitsOnDemand(): bool {
+  return systemHas(SYSTEM_REQUIRES_BBML2);
+}
+
 /**
  * split_kernel_leaf_mapping(): makes leaf boundaries at `start` and `end`, as update_range_prot() asks before
  * it changes anything between them.
  * @returns 0; -EBUSY too early in boot; -EINVAL for unaligned addresses; -ENOMEM, with the splits made so far kept.
  */
 export function splitLeafMapping(start: u64, end: u64): i32 {
-  if (!systemHas(SYSTEM_REQUIRES_BBML2) || inKfencePool(start)) return 0;
+  if (!splitsOnDemand() || inKfencePool(start)) return 0;
   if (!systemHas(SYSTEM_HAS_BBML2)) {
     if (systemHas(SYSTEM_CAPS_FINAL)) return 0;
     if (!systemHas(SYSTEM_PAGE_ALLOCATOR) || systemHas(SYSTEM_SMP)) return -EBUSY;
@@ -212,7 +217,8 @@ function splitContiguous(entry: usize, level: i32): void {
   count(level === 2 ? COUNTER_SPLIT_CONT_PMD : COUNTER_SPLIT_CONT_PTE);
   count(COUNTER_DESCRIPTOR_READS, entries);
   count(COUNTER_DESCRIPTOR_WRITES, entries);
-  queueBarriers(maskDescriptors(first, entries, 0, CONTIGUOUS));
+  maskDescriptors(first, entries, 0, CONTIGUOUS);
+  queueBarriersOf(first, entries);
 }
 
 /**

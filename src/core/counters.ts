@@ -82,3 +82,16 @@ export function totalTlbi(counters: Counters): number {
 export function totalSplits(counters: Counters): number {
   return Object.values(counters.splits).reduce((sum, n) => sum + n, 0);
 }
+
+/** Both together. */
+export function addCounters(one: Counters, other: Counters): Counters {
+  return addFields(one, other);
+}
+
+function addFields<T extends object>(one: T, other: T): T {
+  const sums = Object.entries(one).map(([name, count]) => {
+    const more = other[name as keyof T];
+    return [name, typeof count === 'number' ? count + Number(more) : addFields(count, more as object)];
+  });
+  return Object.fromEntries(sums);
+}

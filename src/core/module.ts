@@ -1,4 +1,4 @@
-// Finding, compiling and instantiating the WebAssembly module. The only file that touches WebAssembly.
+// Finding, compiling and instantiating the WebAssembly module that was built here; other-build.ts takes any other.
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../io/package-file.js';
 
@@ -21,6 +21,7 @@ export interface CoreExports {
   walkResult(): number;
   walkBuffer(): number;
   walkBatch(from: number, to: number, n: number): number;
+  walkEach(from: number, to: number, n: number): number;
   readRuns(from: number): number;
   runsBuffer(): number;
   runsResume(): number;
@@ -34,6 +35,7 @@ export interface CoreExports {
   operationsBuffer(): number;
   runOperations(n: number, continued: number): void;
   failAllocationsAfter(n: number): void;
+  tablesAddress(): number;
   storedBytes(): number;
   geometryRootLevel(): number;
   geometryPageOffset(): number;

@@ -86,8 +86,13 @@ function change(machine: Machine, choice: Choice): void {
   core.run(list);
 }
 
-/** What walkBatch() says of the addresses, as words, and how many translations it found. */
-function walkBatch(addresses: readonly Address[]): { found: number; packed: bigint[] } {
+const WALKS = ['walkBatch', 'walkEach'] as const;
+
+/** What the core's walkBatch() or walkEach() says of the addresses, as words, and how many translations it found. */
+function walks(
+  how: (typeof WALKS)[number],
+  addresses: readonly Address[],
+): { found: number; packed: bigint[] } {
   const from = core.raw.walkBuffer();
   const to = from + 8 * CAPACITY;
   const words = new Uint32Array(core.raw.memory.buffer, from, 2 * addresses.length);
@@ -95,7 +100,7 @@ function walkBatch(addresses: readonly Address[]): { found: number; packed: bigi
     words[2 * i] = lowWord(va);
     words[2 * i + 1] = highWord(va);
   });
-  const found = core.raw.walkBatch(from, to, addresses.length);
+  const found = core.raw[how](from, to, addresses.length);
   return { found, packed: [...new BigUint64Array(core.raw.memory.buffer, to, addresses.length)] };
 }
 
@@ -107,7 +112,7 @@ function packedByWalk(va: Address): bigint {
   return BigInt(translation.pa) | (BigInt(Math.log2(translation.leafBytes)) << 56n);
 }
 
-describe('walkBatch()', () => {
+describe.each(WALKS)('%s()', (how) => {
   it.each(GEOMETRIES)(
     'agrees with walk() on random machines of granule %i and %i bits',
     (granule, vaBits) => {
@@ -121,7 +126,7 @@ describe('walkBatch()', () => {
             ...choice.changes.map(({ at }) => addressIn(machine, at, 1)),
           ].slice(0, CAPACITY);
           const expected = addresses.map(packedByWalk);
-          const { found, packed } = walkBatch(addresses);
+          const { found, packed } = walks(how, addresses);
           expect(packed).toEqual(expected);
           expect(found).toBe(expected.filter((word) => word !== 0n).length);
         }),
@@ -141,7 +146,7 @@ describe('walkBatch()', () => {
     for (const n of [0, 1, 7, 8, 9, 255, 256, 257, 1023, 1024]) {
       results.fill(~0n);
       const addresses = Array.from({ length: n }, (_, i) => machine.pageOffset + i * 4099);
-      expect(walkBatch(addresses).packed).toEqual(addresses.map(packedByWalk));
+      expect(walks(how, addresses).packed).toEqual(addresses.map(packedByWalk));
       expect(results.subarray(n).every((word) => word === 2n ** 64n - 1n)).toBe(true);
     }
   });
