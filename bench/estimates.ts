@@ -8,10 +8,10 @@ import { estimateTime } from '../src/estimate/cost/time.js';
 import { configurationsOf } from '../src/estimate/laid-out.js';
 import { publishedChecks } from '../src/estimate/published/catalogue.js';
 import { pointerChaseMeter } from '../src/estimate/published/pointer-chase.js';
-import { openStream } from '../src/estimate/streams/index.js';
+import { natureOf, openStream } from '../src/estimate/streams/index.js';
 import { compareTlb } from '../src/estimate/tlb-comparison.js';
 import { coreOf } from '../src/machine/cores/core-file.js';
-import { type Machine, readMachine } from '../src/machine/machine.js';
+import { readMachine } from '../src/machine/machine.js';
 import { describeMachine } from '../src/machine/synthetic.js';
 import type { ComparisonRecord, PublishedCheck, TimeRecord, TlbRecord } from '../src/record/run.js';
 import { GIB } from './configurations.js';
@@ -20,72 +20,111 @@ import { GIB } from './configurations.js';
 const CORES = ['ampereone', 'neoverse-v3', 'neoverse-n1'];
 /** Captured traces are long; the core of the published figures is enough. */
 const TRACE_CORES = ['ampereone', 'neoverse-n1'];
+/** Theory stands beside the simulation for the core of the published figures. */
+const ANALYSED_CORE = 'ampereone';
 const STREAMS = ['sequential', 'uniform', 'zipf', 'network', 'crypt'];
 const MACHINE_MEMORY = 256 * GIB;
-const SEED = 1;
+/** Of generated streams. */
+export const SEED = 1;
 
-export interface EstimateOptions {
+/** One stream over all configurations: what is estimated in one go, as plain data. */
+export type TlbJob =
+  /** Generated once for all the cores: that costs more than simulating it. */
+  | {
+      readonly kind: 'generated stream';
+      readonly stream: string;
+      readonly cores: readonly string[];
+      readonly quick: boolean;
+    }
+  | {
+      readonly kind: 'captured stream';
+      readonly name: string;
+      /** The trace, and the description of its machine. */
+      readonly file: string;
+      readonly machine: string;
+      readonly core: string;
+      readonly quick: boolean;
+    };
+
+export interface TlbJobsOptions {
   quick: boolean;
   captures: string;
   wanted(name: string): boolean;
-  onProgress(text: string): void;
 }
 
-/** Every generated stream and captured trace on the cores above. */
-export async function tlbRecords(options: EstimateOptions): Promise<TlbRecord[]> {
-  return [...(await generated(options)), ...(await captured(options))];
+/** Every generated stream and captured trace on the cores above, in the order of reports. */
+export function tlbJobs({ quick, captures, wanted }: TlbJobsOptions): TlbJob[] {
+  const wantedOf = (cores: readonly string[], stream: string) =>
+    cores.slice(0, quick ? 1 : undefined).filter((core) => wanted(`tlb ${core} ${stream}`));
+  return [
+    ...STREAMS.flatMap((stream): TlbJob[] => {
+      const cores = wantedOf(CORES, stream);
+      return cores.length === 0 ? [] : [{ kind: 'generated stream', stream, cores, quick }];
+    }),
+    ...accessTraces(captures).flatMap((trace) =>
+      wantedOf(TRACE_CORES, trace.name).map(
+        (core): TlbJob => ({ kind: 'captured stream', ...trace, core, quick }),
+      ),
+    ),
+  ];
 }
 
-async function generated({ quick, wanted, onProgress }: EstimateOptions): Promise<TlbRecord[]> {
+export function streamOf(job: TlbJob): string {
+  return job.kind === 'generated stream' ? job.stream : job.name;
+}
+
+/** @throws InputError where a trace or the description of its machine is wrong */
+export async function tlbRecords(job: TlbJob, onProgress: (text: string) => void): Promise<TlbRecord[]> {
+  return job.kind === 'generated stream' ? generated(job) : [await captured(job, onProgress)];
+}
+
+async function generated({
+  stream,
+  cores,
+  quick,
+}: TlbJob & { kind: 'generated stream' }): Promise<TlbRecord[]> {
   const machine = describeMachine({ granule: 4096, vaBits: 48, memory: MACHINE_MEMORY, image: true });
   const accesses = quick ? 100_000 : 500_000;
+  const chunks = [...openStream(stream, machine, { accesses, seed: SEED })];
   const records: TlbRecord[] = [];
-  for (const stream of STREAMS) {
-    const cores = CORES.slice(0, quick ? 1 : undefined).filter((core) => wanted(`tlb ${core} ${stream}`));
-    if (cores.length === 0) continue;
-    onProgress(`estimating TLB misses: ${stream}`);
-    // Made once: the same accesses on every core, and making them costs more than simulating them.
-    const chunks = [...openStream(stream, machine, { accesses, seed: SEED })];
-    for (const core of cores) {
-      records.push(
-        await compareTlb({
-          core: coreOf(core),
-          machine: machine.name,
-          configurations: configurationsOf(machine, null),
-          stream: { name: stream, captured: false, hasInstructions: true },
-          chunks,
-        }),
-      );
-    }
+  for (const core of cores) {
+    records.push(
+      await compareTlb({
+        core: coreOf(core),
+        machine: machine.name,
+        configurations: configurationsOf(machine, null),
+        stream: {
+          name: stream,
+          captured: false,
+          hasInstructions: true,
+          ...natureOf(stream, machine, SEED),
+        },
+        chunks,
+        analyses: core === ANALYSED_CORE,
+      }),
+    );
   }
   return records;
 }
 
-async function captured({ quick, captures, wanted, onProgress }: EstimateOptions): Promise<TlbRecord[]> {
-  const records: TlbRecord[] = [];
-  for (const { name, file, machine } of accessTraces(captures)) {
-    for (const core of TRACE_CORES.slice(0, quick ? 1 : undefined)) {
-      if (!wanted(`tlb ${core} ${name}`)) continue;
-      onProgress(`estimating TLB misses: ${name} on ${core}`);
-      const chunks = readAccessTrace(file);
-      records.push(
-        await compareTlb({
-          core: coreOf(core),
-          machine: machine.name,
-          configurations: configurationsOf(machine, null).filter(({ id }) => MAIN.includes(id)),
-          stream: { name, captured: true, hasInstructions: true },
-          chunks: quick ? firstOf(chunks, QUICK_ACCESSES) : chunks,
-          onProgress: (n) =>
-            onProgress(`estimating TLB misses: ${name} on ${core}, ${Math.round(n / 1e6)} million`),
-        }),
-      );
-    }
-  }
-  return records;
+async function captured(
+  { name, file, machine: description, core, quick }: TlbJob & { kind: 'captured stream' },
+  onProgress: (text: string) => void,
+): Promise<TlbRecord> {
+  const machine = readMachine(description);
+  const chunks = readAccessTrace(file);
+  return compareTlb({
+    core: coreOf(core),
+    machine: machine.name,
+    configurations: configurationsOf(machine, null),
+    stream: { name, captured: true, hasInstructions: true, dependent: false, law: 'captured' },
+    chunks: quick ? firstOf(chunks, QUICK_ACCESSES) : chunks,
+    analyses: core === ANALYSED_CORE,
+    onProgress: (n) =>
+      onProgress(`estimating TLB misses: ${name} on ${core}, ${Math.round(n / 1e6)} million`),
+  });
 }
 
-/** What strategies leave differs too little on a small machine to be worth a pass over a long trace each. */
-const MAIN = ['pages', 'blocks', 'blocks-after', 'on'];
 const QUICK_ACCESSES = 300_000;
 
 async function* firstOf<T extends { words: BigUint64Array }>(chunks: AsyncIterable<T>, accesses: number) {
@@ -98,7 +137,7 @@ async function* firstOf<T extends { words: BigUint64Array }>(chunks: AsyncIterab
 }
 
 /** Access traces that have a description of their machine beside them. */
-function accessTraces(captures: string): { name: string; file: string; machine: Machine }[] {
+function accessTraces(captures: string): { name: string; file: string; machine: string }[] {
   const folder = join(captures, 'access');
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -106,9 +145,8 @@ function accessTraces(captures: string): { name: string; file: string; machine: 
     .sort()
     .flatMap((file) => {
       const name = file.slice(0, -'.bin.br'.length);
-      const description = join(folder, `${name}.machine.json`);
-      if (!existsSync(description)) return [];
-      return [{ name, file: join(folder, file), machine: readMachine(description) }];
+      const machine = join(folder, `${name}.machine.json`);
+      return existsSync(machine) ? [{ name, file: join(folder, file), machine }] : [];
     });
 }
 

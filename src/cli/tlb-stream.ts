@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { ACCESS_CLASSES, type AccessChunk, type AccessClass } from '../estimate/access.js';
 import { readAccessTrace } from '../estimate/access-trace.js';
-import { openStream } from '../estimate/streams/index.js';
+import { natureOf, openStream, type StreamNature } from '../estimate/streams/index.js';
 import type { Machine } from '../machine/machine.js';
 import { usageError } from './failure.js';
 
@@ -19,6 +19,8 @@ export interface StreamOptions {
 /** Of generated streams, unless asked otherwise. */
 export const DEFAULT_ACCESSES = 1_000_000;
 
+const CAPTURED: StreamNature = { dependent: false, law: 'captured' };
+
 export class CountedStream implements AsyncIterable<AccessChunk> {
   readonly #counts = new Float64Array(ACCESS_CLASSES.length);
 
@@ -28,6 +30,7 @@ export class CountedStream implements AsyncIterable<AccessChunk> {
     /** null for what was captured. */
     readonly seed: number | null,
     private readonly chunks: Iterable<AccessChunk> | AsyncIterable<AccessChunk>,
+    readonly nature: StreamNature,
     /** Chunks are given out whole until there are as many accesses. */
     private readonly enough: number,
   ) {}
@@ -69,12 +72,12 @@ export function countedStream(options: StreamOptions, machine: Machine): Counted
   const { stream, accessTrace, accesses, seed } = options;
   if (accesses === 0) throw usageError('expected --accesses of at least 1');
   if (accessTrace !== undefined) {
-    return new CountedStream(accessTrace, null, readAccessTrace(accessTrace), accesses ?? Infinity);
+    return new CountedStream(accessTrace, null, readAccessTrace(accessTrace), CAPTURED, accesses ?? Infinity);
   }
   if (stream === undefined) throw usageError('expected --stream or --access-trace, found neither');
   try {
     const chunks = openStream(stream, machine, { accesses: accesses ?? DEFAULT_ACCESSES, seed });
-    return new CountedStream(stream, seed, chunks, Infinity);
+    return new CountedStream(stream, seed, chunks, natureOf(stream, machine, seed), Infinity);
   } catch (error) {
     if (error instanceof RangeError) throw usageError(error.message);
     throw error;

@@ -8,20 +8,22 @@ import { linearMapPolicy } from '../kernel/boot.js';
 import { flatten } from '../machine/cores/core-model.js';
 import { formatGranule } from '../machine/va-layout.js';
 import { formatCount, formatSignificant } from '../report/number.js';
+import { formatPoints } from '../report/points.js';
 import { type Table, terminalTable, wrap } from '../report/table.js';
 import { factsOf } from './core-facts.js';
 import { type Fact, factLines } from './facts.js';
 import { mappedMemory } from './map-report.js';
 import type { Colours } from './output.js';
 import { exposedCycles, instructionsOf, pointsOverLru, type TlbReport } from './tlb-report.js';
+import { theoryTable } from './tlb-theory-text.js';
 
 const WIDTH = 100;
 const NOTHING = '–';
-const MINUS = '\u2212';
 
 export function tlbText(report: TlbReport, colours: Colours): string {
   const { record, core } = report;
   const table = (content: Table) => terminalTable(content, { stream: process.stdout });
+  const theory = theoryTable(report);
   return [
     ...wrap(`TLB misses and walks of ${record.stream.name} on ${core.title}: an estimate`, WIDTH).map(
       colours.bold,
@@ -31,6 +33,7 @@ export function tlbText(report: TlbReport, colours: Colours): string {
     table(missTable(report)),
     '',
     table(walkTable(report)),
+    ...(theory === null ? [] : ['', table(theory)]),
   ].join('\n');
 }
 
@@ -88,7 +91,7 @@ function missTable(report: TlbReport): Table {
       formatCount(one.merged),
       formatCount(one.walks),
       formatCount(one.lruMisses),
-      points(pointsOverLru(report, one)),
+      formatPoints(pointsOverLru(report, one)),
       formatCount(one.coldMisses),
       formatSize(one.reachBytes),
     ]),
@@ -169,13 +172,4 @@ function notes(report: TlbReport): string[] {
     lines.push('The captured map is in pages: so is blocks-after, and what the strategies leave.');
   }
   return lines;
-}
-
-/** `+0.31`, `−2.40`, `0.00` where it is less than can be told, `0` where it is nothing. */
-function points(value: number | null): string {
-  if (value === null) return NOTHING;
-  if (value === 0) return '0';
-  const text = Math.abs(value).toFixed(2);
-  if (text === '0.00') return text;
-  return (value < 0 ? MINUS : '+') + text;
 }

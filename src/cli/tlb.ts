@@ -110,7 +110,7 @@ export async function tlbCommand(options: TlbOptions, output: Output = standardO
       core,
       machine: machine.name,
       configurations: configurations.map((one) => reported(one, place, progress)),
-      stream: { name: stream.name, captured: stream.seed === null, hasInstructions: true },
+      stream: { name: stream.name, captured: stream.seed === null, hasInstructions: true, ...stream.nature },
       chunks: stream,
       onProgress: (accesses) => progress.report(`simulating: ${formatCount(accesses)} accesses`),
     });

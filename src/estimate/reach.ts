@@ -1,5 +1,5 @@
 // Reach: how much of a linear map a TLB's entries cover at most.
-import type { Core } from '../core/core.js';
+import type { Core, Geometry, LeafCounts } from '../core/core.js';
 import type { EntrySizes, FlatCoreModel, FlatTlbModel } from '../machine/cores/core-model.js';
 import { mapState } from '../map/map-state.js';
 
@@ -10,8 +10,12 @@ export function secondLevelData({ l2 }: FlatCoreModel): FlatTlbModel {
 
 /** Bytes of the core's linear map that the second level's entries cover if they hold its largest leaves. */
 export function reachBytes(core: Core, model: FlatCoreModel): number {
-  const { leafBytes } = mapState(core);
-  const { levelSize, contiguousSize } = core.geometry;
+  return reachOfLeaves(mapState(core).leafBytes, core.geometry, model);
+}
+
+/** As `reachBytes`, of a map that is known by the bytes that leaves of each size map. */
+export function reachOfLeaves(leafBytes: LeafCounts, geometry: Geometry, model: FlatCoreModel): number {
+  const { levelSize, contiguousSize } = geometry;
   const merged = (level: number) =>
     model.mergesContiguous && contiguousSize(level) > 0 ? contiguousSize(level) : levelSize(level);
   const { entries, sizes } = secondLevelData(model);

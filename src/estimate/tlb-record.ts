@@ -1,4 +1,7 @@
 // What an estimate of TLB misses says, as data.
+import type { NoAnswer } from './analytic/level-misses.js';
+import type { NoForm } from './closed-form/level-forms.js';
+import type { StreamLaw } from './streams/stream-law.js';
 
 /** One access stream on one core, over the maps of several configurations of one machine. Estimated by simulation. */
 export interface TlbRecord {
@@ -41,8 +44,30 @@ export interface TlbConfigurationRecord {
   dataL2Misses: number;
   /** Misses of an ideal LRU buffer of the second level's data entries, exact (Mattson). */
   lruMisses: number;
+  /** What can be said of both levels without simulating them; null where that was not asked for. */
+  analytic: { dataAccesses: number; l1: LevelAnswerRecord; l2: LevelAnswerRecord } | null;
   /** Miss ratio of such a buffer by its entries, data side. */
   curve: { entries: number; missRatio: number }[];
   /** Bytes that the second level's data entries reach over the leaves of this stream, at most. */
   reachBytes: number;
+}
+
+/** Data accesses that one level misses, of those that it is asked for: simulated and by two ways of theory. */
+export interface LevelAnswerRecord {
+  simulatedMisses: number;
+  /** LRU stack distances within the level's sets, exact, walks taking no time. null: `noStackAnswer` says why. */
+  stackMisses: number | null;
+  /** Simulated less that, in per cent of all data accesses. */
+  stackPoints: number | null;
+  noStackAnswer: NoAnswer | null;
+  /** The same requests to one set of all entries. */
+  fullyAssociativeMisses: number | null;
+  /** And what sets make of that if units lie at random (binomial). */
+  binomialMisses: number | null;
+  /** Law of the stream. */
+  closedForm: StreamLaw['name'] | null;
+  /** Expected, TLBs being empty at first. null: `noClosedForm` says why. */
+  closedFormMisses: number | null;
+  closedFormPoints: number | null;
+  noClosedForm: NoForm | null;
 }

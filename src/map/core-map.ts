@@ -33,6 +33,16 @@ export function readMap(core: Core): LinearMap {
   return normalise(map);
 }
 
+/** As `readMap`, without the tables, of which a large map in pages has hundreds of thousands. */
+export function leavesOfCore(core: Core): LinearMap {
+  const { granule, vaBits, rootLevel } = core.geometry;
+  const map: LinearMap = { granule: granule as Granule, vaBits, rootLevel, leaves: [], tables: [] };
+  for (const { table, level, va, pa, count, attributes } of core.runs()) {
+    if (!table) map.leaves.push({ level, va, pa, count, attributes });
+  }
+  return normalise(map);
+}
+
 function requirePlace(ret: number, what: 'table' | 'leaf', level: number, va: Address): void {
   if (ret === 0) return;
   throw new RangeError(

@@ -1,5 +1,5 @@
 // What the map in the core is made of: leaf sizes, tables and their memory.
-import type { Core, LeafCounts, TableCounts } from '../core/core.js';
+import type { Core, Geometry, LeafCounts, Summary, TableCounts } from '../core/core.js';
 
 export interface MapState {
   /** Leaf descriptors, not groups. */
@@ -12,8 +12,11 @@ export interface MapState {
 }
 
 export function mapState(core: Core): MapState {
-  const { leaves, tables } = core.summary();
-  const { granule, levelSize } = core.geometry;
+  return mapStateOf(core.summary(), core.geometry);
+}
+
+/** The same of a summary that is there already. */
+export function mapStateOf({ leaves, tables }: Summary, { granule, levelSize }: Geometry): MapState {
   const pmd = levelSize(2);
   const leafBytes = {
     pud: leaves.pud * levelSize(1),

@@ -12,6 +12,21 @@ import { linmap, root, scratchFolder } from './linmap.js';
 const count = z.int().min(0);
 const rate = z.number().min(0);
 
+const points = z.number().nullable();
+
+const levelAnswer = z.strictObject({
+  simulatedMisses: count,
+  stackMisses: count.nullable(),
+  stackPoints: points,
+  noStackAnswer: z.string().nullable(),
+  fullyAssociativeMisses: rate.nullable(),
+  binomialMisses: rate.nullable(),
+  closedForm: z.enum(['uniform', 'cyclic', 'Zipf']).nullable(),
+  closedFormMisses: rate.nullable(),
+  closedFormPoints: points,
+  noClosedForm: z.string().nullable(),
+});
+
 const configuration = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -31,7 +46,8 @@ const configuration = z.strictObject({
   coldMisses: count,
   dataL2Misses: count,
   lruMisses: count,
-  pointsOverLru: z.number().nullable(),
+  pointsOverLru: points,
+  analytic: z.strictObject({ dataAccesses: count, l1: levelAnswer, l2: levelAnswer }),
   curve: z.array(z.strictObject({ entries: count, missRatio: z.number().min(0).max(1) })),
   reachBytes: count,
 });
@@ -127,6 +143,20 @@ describe('a generated stream', () => {
     expect(of('on').walks).toBeLessThanOrEqual(14);
   });
 
+  test('theory stands beside it, or why it does not', () => {
+    const stream = ['--stream', 'zipf:s=1.2,size=256M', '--accesses', '100000', '--config', 'pages'];
+    const { l1, l2, dataAccesses } = tlb(...memory, ...core, ...stream).of('pages').analytic;
+    expect(dataAccesses).toBe(100_000);
+    for (const answer of [l1, l2]) {
+      expect(answer).toMatchObject({ closedForm: 'Zipf', noClosedForm: null, noStackAnswer: null });
+      expect(Math.abs(answer.stackPoints ?? Infinity)).toBeLessThan(1);
+      expect(Math.abs(answer.closedFormPoints ?? Infinity)).toBeLessThan(1);
+    }
+    const { stdout } = linmap('tlb', ...memory, '--core', 'a64fx', ...stream);
+    expect(stdout).toContain('No answer by stack distances: FIFO.');
+    expect(stdout).toContain('No closed answer: FIFO.');
+  });
+
   test('the seed decides', () => {
     const walks = (seed: string) => {
       const stream = ['--stream', 'zipf', '--accesses', '20000', '--seed', seed, '--config', 'pages'];
@@ -141,6 +171,11 @@ describe('a generated stream', () => {
     const { document, of } = tlb(...memory, ...core, ...stream);
     expect(document.stream.instructions).toBeNull();
     expect(of('pages')).toMatchObject({ mpki: null, exposedCyclesPer1000Instructions: null });
+  });
+
+  test('instructions are counted exactly', () => {
+    const stream = ['--stream', 'network', '--accesses', '100000', '--config', 'pages'];
+    expect(tlb(...memory, ...core, ...stream).document.stream.instructions).toBe(460_000);
   });
 
   test('configurations come once, in the order asked for', () => {
@@ -254,7 +289,9 @@ describe('for people', () => {
   test('two tables and what to think of them', () => {
     const { stdout } = linmap('tlb', ...memory, ...core, '--stream', 'network', '--accesses', '100000');
     for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(100);
-    for (const id of ALL) expect(stdout.match(new RegExp(`^${id} `, 'gm'))).toHaveLength(3);
+    for (const id of ALL) expect(stdout.match(new RegExp(`^${id} `, 'gm'))).toHaveLength(4);
+    expect(stdout).toContain('Simulation beside theory: data accesses that miss, %');
+    expect(stdout).toContain('No closed answer: several kinds of access.');
     expect(stdout).toMatch(/^Estimated by simulation, not measured\./m);
     expect(stdout).toMatch(/^Of the core's 29 values \d+ are assumed: linmap cores neoverse-n1$/m);
     expect(stdout).toMatch(
@@ -277,9 +314,8 @@ describe('for people', () => {
     const section = readFileSync(join(root, 'docs/json.md'), 'utf8')
       .split(/^## /m)
       .find((part) => part.includes('`linmap.tlb/1`'));
-    const names = [tlbDocument.shape, tlbDocument.shape.stream.shape, configuration.shape].flatMap(
-      Object.keys,
-    );
+    const shapes = [tlbDocument, tlbDocument.shape.stream, configuration, levelAnswer];
+    const names = shapes.flatMap(({ shape }) => Object.keys(shape));
     for (const name of names) if (name !== 'schema') expect(section).toContain(`\`${name}\``);
   });
 });

@@ -8,7 +8,9 @@ import { freeBytes } from './memory-pages.js';
 import { network } from './network.js';
 import { formatDefault, type Parameters, parseParameter, type Values } from './parameter.js';
 import { chase, sequential, strided, uniform, zipf } from './plain.js';
-import { type StreamKind, StreamPlace } from './stream-kind.js';
+import { Random } from './random.js';
+import { type Company, type StreamKind, StreamPlace } from './stream-kind.js';
+import type { StreamLaw } from './stream-law.js';
 
 const KINDS: readonly StreamKind[] = [sequential, uniform, zipf, strided, chase, network, crypt];
 
@@ -41,6 +43,7 @@ export function openStream(spec: string, machine: Machine, options: StreamOption
       const to = new AccessWriter();
       const perAccess = values.instructions ?? 0;
       let given = 0;
+      let counted = 0;
       while (given < options.accesses) {
         const missing = options.accesses - given;
         while (!to.isFull && to.count < missing) {
@@ -49,12 +52,31 @@ export function openStream(spec: string, machine: Machine, options: StreamOption
           mixer.follow(to.count - before, to);
         }
         const words = to.take(missing);
-        const instructions = Math.floor((given + words.length) * perAccess) - Math.floor(given * perAccess);
         given += words.length;
+        const instructions = wholeProduct(given, perAccess) - counted;
+        counted += instructions;
         yield { words, instructions };
       }
     },
   };
+}
+
+/** What is known of a stream before it runs. */
+export interface StreamNature {
+  /** Each access needs what the one before it read. */
+  dependent: boolean;
+  /** In words why, where no closed form is about it. */
+  law: StreamLaw | 'captured' | 'several kinds of access' | 'accesses of other classes';
+}
+
+/** @throws RangeError as `openStream` does */
+export function natureOf(spec: string, machine: Machine, seed: number): StreamNature {
+  const { kind, values } = parseStream(spec, machine);
+  const { dependent = false } = kind;
+  if (!kind.law) return { dependent, law: 'several kinds of access' };
+  const mixer = new CompanyMixer(values as Values<keyof Company>, new Random(seed));
+  if (!mixer.isEmpty) return { dependent, law: 'accesses of other classes' };
+  return { dependent, law: kind.law(values, new StreamPlace(machine, seed)) };
 }
 
 /** Lines for --help: each stream, then its parameters with their defaults. */
@@ -65,6 +87,16 @@ export function describeStreams(): string[] {
       ([key, parameter]) => `  ${key}=${formatDefault(parameter)}  ${parameter.text}`,
     ),
   ]);
+}
+
+/**
+ * The whole part of `count` times a decimal fraction, as it is written: 4.6 is a little less in binary, and 100,000
+ * times that would lack one.
+ */
+function wholeProduct(count: number, factor: number): number {
+  const product = count * factor;
+  const nearest = Math.round(product);
+  return Math.abs(product - nearest) <= 4 * Number.EPSILON * nearest ? nearest : Math.floor(product);
 }
 
 function parametersOf(kind: StreamKind): Parameters {

@@ -1,6 +1,8 @@
 // Patterns of one kind of access over one working set.
+import type { MemoryPages } from './memory-pages.js';
 import { Permutation } from './permutation.js';
-import { ALONE, runParameter, type StreamKind, sizeParameter } from './stream-kind.js';
+import { ALONE, runParameter, type StreamKind, type StreamPlace, sizeParameter } from './stream-kind.js';
+import type { StreamLaw } from './stream-law.js';
 import { ZipfRanks } from './zipf-ranks.js';
 
 const KIB = 2 ** 10;
@@ -32,6 +34,10 @@ export const sequential: StreamKind<'size' | 'run' | 'touches'> = {
       index = index + 1 < pages.count ? index + 1 : 0;
     };
   },
+  law: ({ size, run, touches }, place) => ({
+    ...lawOf('cyclic', place.pages(place.pagesOf(size), run), run),
+    touches,
+  }),
 };
 
 export const uniform: StreamKind<'size' | 'run'> = {
@@ -44,6 +50,7 @@ export const uniform: StreamKind<'size' | 'run'> = {
     const { random } = place;
     return (to) => to.touch(pages.va(random.below(pages.count)));
   },
+  law: ({ size, run }, place) => lawOf('uniform', place.pages(place.pagesOf(size), run), run),
 };
 
 /** Popular pages lie anywhere unless `run` keeps neighbours in rank together. */
@@ -62,6 +69,10 @@ export const zipf: StreamKind<'s' | 'size' | 'run'> = {
     const { random } = place;
     return (to) => to.touch(pages.va(ranks.next(random) - 1));
   },
+  law: ({ s, size, run }, place) => ({
+    ...lawOf('Zipf', place.pages(place.pagesOf(size), run), run),
+    exponent: s,
+  }),
 };
 
 export const strided: StreamKind<'stride' | 'size'> = {
@@ -78,17 +89,30 @@ export const strided: StreamKind<'stride' | 'size'> = {
   },
   company: ALONE,
   start({ stride, size }, place) {
-    const { granule } = place.machine;
-    if (stride % granule !== 0) throw new RangeError(`expected a stride of whole pages of ${granule} bytes`);
+    const step = pagesBetween(stride, place);
     const pages = place.pages(place.pagesOf(size), 0);
-    const step = stride / granule;
     let index = 0;
     return (to) => {
       to.touch(pages.va(index));
       index = index + step < pages.count ? index + step : 0;
     };
   },
+  law({ stride, size }, place) {
+    const step = pagesBetween(stride, place);
+    const pages = place.pages(place.pagesOf(size), 0);
+    return {
+      ...lawOf('cyclic', pages, 0),
+      pages: Math.ceil(pages.count / step),
+      va: (index) => pages.va(index * step),
+    };
+  },
 };
+
+/** @throws RangeError for a stride that is not whole pages */
+function pagesBetween(stride: number, { machine: { granule } }: StreamPlace): number {
+  if (stride % granule !== 0) throw new RangeError(`expected a stride of whole pages of ${granule} bytes`);
+  return stride / granule;
+}
 
 /** Each address comes from the access before, so a core can neither reorder nor predict them. */
 export const chase: StreamKind<'size' | 'run'> = {
@@ -96,6 +120,7 @@ export const chase: StreamKind<'size' | 'run'> = {
   text: 'dependent accesses: all pages in one random order, the same in each lap',
   parameters: { size: sizeParameter(256 * MIB, 'bytes of the working set'), run: runParameter(0) },
   company: ALONE,
+  dependent: true,
   start({ size, run }, place) {
     const pages = place.pages(place.pagesOf(size), run);
     const order = new Permutation(pages.count, place.random.word());
@@ -105,4 +130,21 @@ export const chase: StreamKind<'size' | 'run'> = {
       index = index + 1 < pages.count ? index + 1 : 0;
     };
   },
+  law({ size, run }, place) {
+    const pages = place.pages(place.pagesOf(size), run);
+    const order = new Permutation(pages.count, place.random.word());
+    return { ...lawOf('cyclic', pages, 1), va: (index) => pages.va(order.at(index)) };
+  },
 };
+
+/** All pages once, in their order. */
+function lawOf(name: StreamLaw['name'], pages: MemoryPages, run: number): StreamLaw {
+  return {
+    name,
+    pages: pages.count,
+    va: (index) => pages.va(index),
+    exponent: 0,
+    touches: 1,
+    inOrder: run !== 1,
+  };
+}

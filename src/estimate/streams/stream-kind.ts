@@ -4,6 +4,7 @@ import type { AccessWriter } from './access-writer.js';
 import { MemoryPages } from './memory-pages.js';
 import type { Parameters, Values } from './parameter.js';
 import { Random } from './random.js';
+import type { StreamLaw } from './stream-law.js';
 
 /** One round of the pattern: one access or a few that belong together. */
 export type Step = (to: AccessWriter) => void;
@@ -37,8 +38,12 @@ export interface StreamKind<K extends string = string> {
   readonly parameters: Parameters<K>;
   /** Accesses of other classes for each one of the linear map, and instructions, unless parameters say otherwise. */
   readonly company: Company;
+  /** Each access needs what the one before it read: no two walks are under way. */
+  readonly dependent?: boolean;
   /** @throws RangeError where the parameters do not fit each other or the machine */
   start(values: Values<K>, place: StreamPlace): Step;
+  /** What the stream is without its chance, on a place that is new as for `start`. Absent: nothing so simple. */
+  law?(values: Values<K>, place: StreamPlace): StreamLaw;
 }
 
 export interface Company {

@@ -40,8 +40,9 @@ export function tlbMisses(run: Run): Chart | null {
   const colours = mapColours(maps);
   return chart({
     file: 'tlb-misses.png',
+    kind: 'estimated',
     title: finding(records),
-    conditions: `Estimated by simulation for ${coreLabel(first.core)}; logarithmic axes.${run.options.quick ? ' Quick run: only the beginning of each stream.' : ''}${notDrawn}${noStrategies(records, maps)}`,
+    conditions: `Estimated by simulation for ${coreLabel(first.core)}; logarithmic axes.${run.options.quick ? ' Quick run: only the beginning of each stream.' : ''}${notDrawn}`,
     height: 260 + records.length * (maps.length * 21 + 16),
     type: 'bar',
     labels: records.map(streamLabel),
@@ -89,15 +90,6 @@ function distinctMaps(records: readonly TlbRecord[]): { maps: string[]; notDrawn
     else alike.push(`${id} (as ${twin})`);
   }
   return { maps, notDrawn: alike.length === 0 ? '' : ` Not drawn, within a tenth: ${alike.join(', ')}.` };
-}
-
-/** Bars that some streams do not have are not zero. */
-function noStrategies(records: readonly TlbRecord[], maps: readonly string[]): string {
-  const lacks = (record: TlbRecord) =>
-    maps.some((map) => !record.configurations.some(({ id }) => id === map));
-  return records.some((record) => record.stream.captured && lacks(record))
-    ? ' Captured traces were not run over what strategies leave.'
-    : '';
 }
 
 function looksAlike(record: TlbRecord, one: string, other: string): boolean {

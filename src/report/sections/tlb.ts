@@ -3,6 +3,7 @@ import type { Run, TlbConfigurationRecord, TlbRecord } from '../../record/run.js
 import { groupBy } from '../group.js';
 import { coreLabel } from '../labels.js';
 import { formatCount, formatSignificant } from '../number.js';
+import { formatPercent, formatPoints } from '../points.js';
 import type { Column, Row, Table } from '../table.js';
 import { withoutAlike } from './alike.js';
 
@@ -16,6 +17,7 @@ export function tlbSection(run: Run): Table[] {
   return [
     ...(captured.length > 0 ? [capturedTable(captured, run.options.quick)] : []),
     ...(generated.length > 0 ? [generatedTable(generated)] : []),
+    ...theoryTables(run.tlb),
   ];
 }
 
@@ -73,6 +75,45 @@ function generatedTable(records: readonly TlbRecord[]): Table {
       'pages, blocks, on: fresh after boot, by rodata= and BBML2. blocks-after and strategies: what is left after wear, an assumed number of modules, BPF packs and secret pages. The state that a strategy leaves costs this much later.',
     ],
   };
+}
+
+/** Nothing where nothing was analysed. */
+function theoryTables(records: readonly TlbRecord[]): Table[] {
+  const analysed = records.filter(({ configurations }) => configurations.some(({ analytic }) => analytic));
+  if (analysed.length === 0) return [];
+  return [
+    {
+      title: 'TLB simulation beside theory: data accesses that the second level misses, %',
+      columns: [
+        { heading: 'map', align: 'left' },
+        ...rightAligned('simulated', 'stack distances', 'points', 'closed form', 'points'),
+        ...rightAligned('first level, points', 'closed form, points'),
+      ],
+      rows: analysed.flatMap((record): Row[] => {
+        const { rows, alike } = withoutAlike(record.configurations.map(theoryCells));
+        const streamed = `${record.stream.name}, ${coreLabel(record.core)}`;
+        return [{ group: [streamed, ...alike].join('; ') }, ...rows];
+      }),
+      notes: [
+        'Stack distances: LRU in the sets of each level, exact, walks taking no time; the second level is asked for what the first misses. Closed form: expected of a uniform, cyclic or Zipf stream. Points: simulated less theory. No closed form (–): a captured trace, several kinds of access, or a replacement or tables that theory does not cover; the record says which.',
+      ],
+    },
+  ];
+}
+
+function theoryCells({ id, analytic }: TlbConfigurationRecord): string[] {
+  if (analytic === null) return [id, ...Array<string>(7).fill(NOT_KNOWN)];
+  const { l1, l2, dataAccesses } = analytic;
+  return [
+    id,
+    formatPercent(l2.simulatedMisses, dataAccesses),
+    formatPercent(l2.stackMisses, dataAccesses),
+    formatPoints(l2.stackPoints),
+    formatPercent(l2.closedFormMisses, dataAccesses),
+    formatPoints(l2.closedFormPoints),
+    formatPoints(l1.stackPoints),
+    formatPoints(l1.closedFormPoints),
+  ];
 }
 
 function rateCell(records: readonly TlbRecord[], stream: string, id: string): string {
