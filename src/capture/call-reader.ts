@@ -104,7 +104,8 @@ export class CallReader implements TraceSink {
         this.#innerChange(event, task, SET_OF_UPDATE);
         break;
       case 'apply_to_page_range':
-        if (PAGE_CHANGER.test(this.#read(event).extra('fn') ?? '')) this.#innerChange(event, task, SET_OF_APPLY);
+        if (PAGE_CHANGER.test(this.#read(event).extra('fn') ?? ''))
+          this.#innerChange(event, task, SET_OF_APPLY);
         break;
       case '__change_memory_common':
         this.#enter(task, name);

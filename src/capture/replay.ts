@@ -12,6 +12,7 @@ import type { Strategy } from '../strategy/index.js';
 import type { CallList } from './call-list.js';
 import { latePoolOf } from './late-pool.js';
 import { ReplayPlan, Segment } from './plan.js';
+import type { ReplayWatch } from './replay-watch.js';
 import type { Scenario } from './scenario.js';
 import { mapVmallocRanges } from './vmalloc-side.js';
 import { TraceCheck, type TraceCounters } from './witness.js';
@@ -32,6 +33,8 @@ export interface Replay {
   before: MapState;
   after: MapState;
   map: LinearMap;
+  /** The first call that was not made: those after the last captured map are not. */
+  end: number;
 }
 
 /** A replay as another strategy. */
@@ -40,17 +43,27 @@ export interface StrategyReplay extends Replay {
   permissionDifferenceBytes: number;
 }
 
-/** Replays a scenario exactly as the kernel did it. @throws RangeError where the captured map cannot exist. */
-export function replay(core: Core, scenario: Scenario): Replay {
-  return new ReplayRun(core, scenario, null).run();
+/**
+ * Replays a scenario exactly as the kernel did it.
+ * @param watches who looks on
+ * @throws RangeError where the captured map cannot exist.
+ */
+export function replay(core: Core, scenario: Scenario, watches: readonly ReplayWatch[] = []): Replay {
+  return new ReplayRun(core, scenario, null, scenario.trace.calls.length, watches).run();
 }
 
-/** Replays a scenario as a strategy would have done it, with its kernel's way of mapping memory. */
-export function replayAs(core: Core, scenario: Scenario, strategy: Strategy): StrategyReplay {
-  const reference = new ReplayRun(core, scenario, null);
-  const { map } = reference.run();
-  // Calls after the last captured map are not made, and how far that goes only the reference finds out.
-  const result = new ReplayRun(core, scenario, strategy, reference.end).run();
+/**
+ * Replays a scenario as a strategy would have done it, with its kernel's way of mapping memory.
+ * @param reference the replay of what the kernel did; made first where it is not given
+ */
+export function replayAs(
+  core: Core,
+  scenario: Scenario,
+  strategy: Strategy,
+  reference: Pick<Replay, 'map' | 'end'> = replay(core, scenario),
+): StrategyReplay {
+  const { map, end } = reference;
+  const result = new ReplayRun(core, scenario, strategy, end).run();
   return { ...result, permissionDifferenceBytes: differingBytes(map, result.map, core.bits) };
 }
 
@@ -70,6 +83,7 @@ class ReplayRun {
     private readonly scenario: Scenario,
     private readonly strategy: Strategy | null,
     end = scenario.trace.calls.length,
+    private readonly watches: readonly ReplayWatch[] = [],
   ) {
     this.#calls = scenario.trace.calls;
     this.end = end;
@@ -88,9 +102,11 @@ class ReplayRun {
     const before = mapState(this.core);
     mapVmallocRanges(this.core, this.#calls);
     this.core.resetCounters();
+    for (const watch of this.watches) watch.begin(this.core, this.#calls, this.#begin, this.end);
 
     if (this.strategy) this.#execute(this.#begin, this.end);
     else this.#apply();
+    for (const watch of this.watches) watch.end(this.end);
 
     return {
       applied: this.#applied,
@@ -100,6 +116,7 @@ class ReplayRun {
       before,
       after: mapState(this.core),
       map: readMap(this.core),
+      end: this.end,
     };
   }
 
@@ -178,8 +195,9 @@ class ReplayRun {
     for (let next = from; next < to; ) {
       const first = next;
       next = this.#plan.fill(this.#segment, first, to, capacity);
-      for (let done = 0; done < operations.length; done += capacity) {
-        const until = Math.min(operations.length, done + capacity);
+      for (let done = 0, until = 0; done < operations.length; done = until) {
+        until = Math.min(operations.length, done + capacity);
+        for (const watch of this.watches) until = watch.pause(this.#segment, done, until);
         this.core.resetLog(this.strategy === null);
         this.core.runSlice(operations, done, until);
         if (this.strategy === null) this.#check.take(this.#segment, done, until);

@@ -2,13 +2,21 @@
 import type { Replay } from '../capture/replay.js';
 import type { Scenario } from '../capture/scenario.js';
 import type { Comparison } from '../map/compare.js';
+import { claimWords, reservations } from '../report/replay/claim-words.js';
+import { type Cost, cutOff } from '../report/replay/ranking.js';
 import type { Strategy } from '../strategy/index.js';
+import type { ReplayReview } from './replay-review.js';
+
+/** Tasks and callers that the document names; the rest is summed. */
+const LISTED = 100;
 
 export interface ReplayReport {
   scenario: Scenario;
   /** null: what the kernel did. */
   strategy: Strategy | null;
   replay: Replay;
+  /** Not with a strategy: then that one alone is asked about. */
+  review?: ReplayReview;
   /** Against after.map.json; null where there is none. */
   after: Comparison | null;
   /** Bytes that end with another translation or other permissions than the kernel's; null without a strategy. */
@@ -60,6 +68,20 @@ export function replayDocument(report: ReplayReport): object {
     tablesAfter: replay.after.tables,
     tableBytesBefore: replay.before.tableBytes,
     tableBytesAfter: replay.after.tableBytes,
+    ...(report.review ? reviewFields(report.review) : {}),
     warnings: report.warnings,
   };
+}
+
+function reviewFields({ claim, askers, strategies, timeline }: ReplayReview): object {
+  return {
+    claim: { ...claim, text: [claimWords(claim), ...reservations(claim)] },
+    askedBy: { callers: ranking(askers.callers), tasks: ranking(askers.tasks) },
+    strategies,
+    timeline,
+  };
+}
+
+function ranking<T extends Cost>(ranked: readonly T[]): object {
+  return { count: ranked.length, ...cutOff(ranked, LISTED) };
 }

@@ -5,6 +5,10 @@ import { formatSize } from '../io/size.js';
 import type { Difference } from '../map/compare.js';
 import { LEAF_SIZES, leafName } from '../report/leaf-size.js';
 import { formatCount, formatSizeChange } from '../report/number.js';
+import { askerTables } from '../report/replay/asker-tables.js';
+import { claimWords, reservations } from '../report/replay/claim-words.js';
+import { joinedWhereAlike } from '../report/sections/alike.js';
+import { strategiesTable, strategyRow } from '../report/sections/strategies-on-traces.js';
 import { type Table, terminalTable } from '../report/table.js';
 import { type Fact, factLines } from './facts.js';
 import type { Colours } from './output.js';
@@ -12,6 +16,7 @@ import { type ReplayReport, uncomparedMaps } from './replay-report.js';
 import { counted, listed, tablesInWords } from './words.js';
 
 const LISTED_DIFFERENCES = 5;
+const LISTED_ASKERS = 5;
 
 export function replayText(report: ReplayReport, colours: Colours): string {
   const { scenario, strategy, replay } = report;
@@ -25,14 +30,37 @@ export function replayText(report: ReplayReport, colours: Colours): string {
           text: `${formatCount(scenario.events)} in the trace, ${counted(replay.applied, 'call')} applied`,
         },
         ...verdicts(report),
+        ...claimFacts(report),
         ...counterFacts(replay.counters, scenario.machine.granule),
         ...(replay.trace ? [traceFact(replay.trace)] : []),
       ],
       colours,
     ),
-    '',
-    terminalTable(leafTable(report), { stream: process.stdout }),
+    ...[leafTable(report), ...reviewTables(report)].flatMap((table) => [
+      '',
+      terminalTable(table, { stream: process.stdout }),
+    ]),
   ].join('\n');
+}
+
+/** How much of what follows is certain. */
+function claimFacts({ review }: ReplayReport): Fact[] {
+  if (!review) return [];
+  const { claim } = review;
+  const tone = claim.weakened ? ({ tone: 'bad' } as const) : {};
+  return [
+    { label: 'claim', text: claimWords(claim), ...tone },
+    ...reservations(claim).map((text) => ({ label: '', text })),
+  ];
+}
+
+function reviewTables({ review }: ReplayReport): Table[] {
+  if (!review) return [];
+  const { askers, strategies } = review;
+  return [
+    ...askerTables(askers, LISTED_ASKERS),
+    strategiesTable('The same trace under each strategy', joinedWhereAlike(strategies.map(strategyRow))),
+  ];
 }
 
 function verdicts(report: ReplayReport): Fact[] {
@@ -49,7 +77,8 @@ function verdicts(report: ReplayReport): Fact[] {
 
 function kernelVerdict({ replay }: ReplayReport): Fact[] {
   const { snapshots } = replay;
-  if (snapshots.length === 0) return [{ label: 'equal', text: 'nothing to compare with' }];
+  // The claim says so.
+  if (snapshots.length === 0) return [];
   const different = snapshots.filter(({ equal }) => !equal);
   if (different.length === 0) {
     const names = snapshots.map(({ name }) => `${name}.map.json`).join(', ');

@@ -1,7 +1,7 @@
 // linmap replay: a scenario of a capture, made again from its first map and compared with its last.
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type Command, Option } from 'commander';
-import { type Replay, replay, replayAs } from '../capture/replay.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { replayAs } from '../capture/replay.js';
 import { type Scenario, streamScenario } from '../capture/scenario.js';
 import { Core } from '../core/core.js';
 import { findInput } from '../io/file.js';
@@ -12,7 +12,9 @@ import { STRATEGIES, strategyOf } from '../strategy/index.js';
 import { blameFile, EXIT, usageError } from './failure.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
+import { writeTimeline } from './replay-chart.js';
 import { isFaithful, type ReplayReport, replayDocument } from './replay-report.js';
+import { reviewedReplay } from './replay-review.js';
 import { replayText } from './replay-text.js';
 import { requireScenarioFolder } from './scenario-folder.js';
 
@@ -20,15 +22,21 @@ export interface ReplayOptions {
   /** Id of a strategy; what the kernel did where left out. */
   strategy?: string;
   out?: string;
+  /** File for the timeline. */
+  chart?: string;
   json?: boolean;
 }
 
 const EXAMPLES = `
+Without after.map.json nothing is checked; what happened, who asked for it and
+what it cost is told all the same.
+
 Exit code 1: a map differs from the captured one, or, with --strategy, a page
 ends with other permissions than the kernel's.
 
 Examples:
   linmap replay captures/4k-bbml2/load-small
+  linmap replay captures/4k-bbml2/load-small --chart timeline.png
   linmap replay captures/4k-bbml2/load-small --strategy huge-size --json`;
 
 export function register(program: Command): void {
@@ -43,6 +51,7 @@ export function register(program: Command): void {
     .argument('<dir>', 'scenario folder of a capture')
     .addOption(new Option('--strategy <id>', 'make the changes as this one would have').choices(strategies))
     .option('--out <file>', 'write the resulting map (linmap.map/1; gzipped where the name ends in .gz)')
+    .option('--chart <file>', 'draw leaf sizes and table memory over the trace (FILE.png)', chartArgument)
     .option('--json', 'print one JSON document (linmap.replay/1)')
     .addHelpText('after', EXAMPLES)
     .action(async (directory: string, options: ReplayOptions) => {
@@ -60,6 +69,9 @@ export async function replayCommand(
   options: ReplayOptions,
   output: Output = standardOutput,
 ): Promise<number> {
+  if (options.chart !== undefined && options.strategy !== undefined) {
+    throw usageError('expected --chart, which shows what the kernel did, without --strategy');
+  }
   const progress = startProgress();
   try {
     progress.report(`reading ${directory}`);
@@ -68,8 +80,13 @@ export async function replayCommand(
     for (const line of warnings) output.warn(line);
     await breathe();
     progress.report(`replaying ${directory}: ${scenario.events} events`);
+    const told = warnings.length;
     const report = run(directory, scenario, options, warnings);
+    for (const line of warnings.slice(told)) output.warn(line);
     await breathe();
+    if (options.chart !== undefined && report.review) {
+      await writeTimeline(options.chart, scenario, report.review);
+    }
     if (options.out !== undefined) writeMap(options.out, report.replay.map);
     progress.end();
     output.result(
@@ -110,9 +127,11 @@ function run(
   const strategy = options.strategy === undefined ? null : strategyOf(options.strategy);
   if (strategy === undefined) throw usageError(`expected a strategy, found "${options.strategy}"`);
   if (strategy === null) {
-    const result: Replay = blameFile(start, core, () => replay(core, scenario));
-    const after = result.snapshots.find(({ name }) => name === 'after') ?? null;
-    return { scenario, strategy, replay: result, after, permissionDifferenceBytes: null, warnings };
+    const { replay, review } = blameFile(start, core, () =>
+      reviewedReplay(core, scenario, directory, (line) => warnings.push(line)),
+    );
+    const after = replay.snapshots.find(({ name }) => name === 'after') ?? null;
+    return { scenario, strategy, replay, review, after, permissionDifferenceBytes: null, warnings };
   }
   const result = blameFile(start, core, () => replayAs(core, scenario, strategy));
   const expected = scenario.snapshots.get('after');
@@ -124,4 +143,9 @@ function run(
     permissionDifferenceBytes: result.permissionDifferenceBytes,
     warnings,
   };
+}
+
+function chartArgument(file: string): string {
+  if (!/\.png$/i.test(file)) throw new InvalidArgumentError('Expected a file that ends in .png.');
+  return file;
 }

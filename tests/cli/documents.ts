@@ -13,6 +13,86 @@ const difference = z.strictObject({
   actual: z.string().nullable(),
 });
 
+const counters = z.strictObject({
+  calls: count,
+  descriptorReads: count,
+  descriptorWrites: count,
+  tablesAllocated: tables,
+  splits: z.strictObject({
+    pudToContPmd: count,
+    pudToPmd: count,
+    contPmd: count,
+    pmdToContPte: count,
+    pmdToPte: count,
+    contPte: count,
+  }),
+  tlbi: z.strictObject({ single: count, range: count, all: count }),
+  dsbIshst: count,
+  dsbIsh: count,
+  isb: count,
+  boundaries: count,
+});
+
+const mapState = z.strictObject({ leaves, leafBytes: leaves, tables, tableBytes: count });
+const nanoseconds = z.number().min(0);
+const cost = {
+  counters,
+  timeNs: z.strictObject({ low: nanoseconds, typical: nanoseconds, high: nanoseconds }),
+};
+const origin = z.enum(['read', 'rebuilt', 'built']);
+
+const claim = z.strictObject({
+  checked: z.boolean(),
+  against: z.array(z.string()),
+  weakened: z.boolean(),
+  lostEvents: count.nullable(),
+  before: origin,
+  after: origin.nullable(),
+  assumed: z.array(z.string()),
+  text: z.array(z.string()).min(1),
+});
+
+const rest = z.strictObject({ count: z.int().min(1), ...cost }).nullable();
+const askedBy = z.strictObject({
+  callers: z.strictObject({
+    count,
+    top: z.array(
+      z.strictObject({
+        function: z.string(),
+        from: z.array(z.string()).max(3),
+        purpose: z.string().nullable(),
+        ...cost,
+      }),
+    ),
+    rest,
+  }),
+  tasks: z.strictObject({
+    count,
+    top: z.array(z.strictObject({ task: z.string(), comm: z.string(), pid: count.nullable(), ...cost })),
+    rest,
+  }),
+});
+
+const timeline = z.strictObject({
+  unit: z.enum(['seconds', 'events']),
+  start: z.number().nullable(),
+  points: z.array(
+    z.strictObject({
+      at: z.number().min(0),
+      calls: count,
+      leafBytes: leaves,
+      tables: count,
+      tableBytes: count,
+      readOnlyBytes: count,
+      invalidBytes: count,
+      splits: count,
+      tablesAllocated: count,
+      tlbi: count,
+    }),
+  ),
+  markers: z.array(z.strictObject({ at: z.number().min(0), name: z.string() })),
+});
+
 export const replayDocument = z.strictObject({
   schema: z.literal('linmap.replay/1'),
   machine: z.string(),
@@ -30,25 +110,7 @@ export const replayDocument = z.strictObject({
   permissionDifferenceBytes: count.nullable(),
   snapshots: z.array(z.strictObject({ name: z.string(), equal: z.boolean(), differenceCount: count })),
   uncompared: z.array(z.string()),
-  counters: z.strictObject({
-    calls: count,
-    descriptorReads: count,
-    descriptorWrites: count,
-    tablesAllocated: tables,
-    splits: z.strictObject({
-      pudToContPmd: count,
-      pudToPmd: count,
-      contPmd: count,
-      pmdToContPte: count,
-      pmdToPte: count,
-      contPte: count,
-    }),
-    tlbi: z.strictObject({ single: count, range: count, all: count }),
-    dsbIshst: count,
-    dsbIsh: count,
-    isb: count,
-    boundaries: count,
-  }),
+  counters,
   traceCounters: z
     .strictObject({
       splits: z
@@ -69,6 +131,21 @@ export const replayDocument = z.strictObject({
   tablesAfter: tables,
   tableBytesBefore: count,
   tableBytesAfter: count,
+  // Of what the kernel did; not with a strategy.
+  claim: claim.optional(),
+  askedBy: askedBy.optional(),
+  strategies: z
+    .array(
+      z.strictObject({
+        strategy: z.string(),
+        permissionsEqual: z.boolean(),
+        counters,
+        before: mapState,
+        after: mapState,
+      }),
+    )
+    .optional(),
+  timeline: timeline.optional(),
   warnings: z.array(z.string()),
 });
 
