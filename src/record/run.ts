@@ -4,10 +4,22 @@ import type { Counters } from '../core/counters.js';
 import type { PublishedCheck } from '../estimate/published/published-check.js';
 import type { TlbRecord } from '../estimate/tlb-record.js';
 import type { MapState } from '../map/map-state.js';
+import type { ExactRecord } from './exact-record.js';
+import type { GateRecord } from './gate/gate-record.js';
+import type { LaterCostRecord } from './later-cost.js';
+import type { MapFramesRecord } from './map-frames.js';
+import type { NativeRecord } from './native.js';
+import type { ScalingRecord } from './scaling.js';
 
 export type { PublishedCheck } from '../estimate/published/published-check.js';
 export type { TlbConfigurationRecord, TlbRecord } from '../estimate/tlb-record.js';
 export type { MapState } from '../map/map-state.js';
+export type { ExactDifference } from './exact-differences.js';
+export type { ExactRecord } from './exact-record.js';
+export type { GateBenchmark, GateRecord } from './gate/gate-record.js';
+export type { LaterCost, LaterCostRecord } from './later-cost.js';
+export type { MapFrame, MapFramesRecord } from './map-frames.js';
+export type { NativePathRecord, NativeRecord, ReplaySpeedRecord } from './native.js';
 
 export const RUN_SCHEMA = 'linmap.run/1';
 
@@ -19,17 +31,34 @@ export interface Run {
   time: string;
   commit: { hash: string; dirty: boolean } | null;
   environment: Environment;
-  options: { quick: boolean; filter: string | null };
+  /** `seed` of generated access streams; older records do not have it. */
+  options: { quick: boolean; filter: string | null; seed?: number };
   warnings: string[];
   replays: ReplayRecord[];
   traceStrategies: TraceStrategyRecord[];
   comparisons: ComparisonRecord[];
   tableMemory: TableMemoryRecord[];
+  /** Older records do not have it. */
+  flushes?: FlushRecord[];
   tlb: TlbRecord[];
+  /** The same over shortened streams, as a quick run has them in `tlb`: only in whole runs, for the exact gate. */
+  shortTlb?: TlbRecord[];
   times: TimeRecord[];
+  /** What the maps that comparisons left cost afterwards. Older records do not have it. */
+  laterCosts?: LaterCostRecord[];
   published: PublishedCheck[];
   hotPath: HotPathRecord[];
+  /** The hot path beside C; only where the run was asked for it. */
+  native?: NativeRecord;
+  /** Growth with the size of the machine. Older records do not have it. */
+  scaling?: ScalingRecord;
   estimateSpeed: EstimateSpeedRecord[];
+  /** The map of one captured scenario over its trace, for its picture; only where the scenario was replayed. */
+  mapFrames?: MapFramesRecord;
+  /** What the exact results were held against. Older records do not have it. */
+  exact?: ExactRecord;
+  /** What the gate on times said; only where the run was asked to check. */
+  gate?: GateRecord;
   /** Wall-clock milliseconds of the whole run and of its parts. */
   elapsedMs: { total: number; parts: Record<string, number> };
 }
@@ -64,6 +93,8 @@ export interface ReplayRecord {
   counters: Counters;
   before: MapState;
   after: MapState;
+  /** mapDigest() of the final map, here and below. */
+  digest?: string;
 }
 
 /** A captured scenario, as another strategy would have done it. */
@@ -78,6 +109,7 @@ export interface TraceStrategyRecord {
   /** The captured map as the strategy's kernel would have had it: in pages, or without contiguous groups. */
   before: MapState;
   after: MapState;
+  digest?: string;
 }
 
 /** One strategy doing one workload on one built machine. */
@@ -94,6 +126,7 @@ export interface ComparisonRecord {
   counters: Counters;
   before: MapState;
   after: MapState;
+  digest?: string;
 }
 
 /** Memory of the linear map's page tables, root not counted, right after boot. */
@@ -103,6 +136,17 @@ export interface TableMemoryRecord {
   memoryBytes: number;
   configuration: string;
   tableBytes: number;
+  digest?: string;
+}
+
+/** flush_tlb_kernel_range() at the sizes where it decides otherwise, on one kind of CPU. */
+export interface FlushRecord {
+  granule: number;
+  vaBits: number;
+  /** `single`: without range operations; `range`; `range-lpa2`; `range-repeat`: with the repeat-TLBI workaround. */
+  cpu: string;
+  /** From a page of the linear map, counted from its start. */
+  flushes: ({ firstPage: number; pages: number } & Pick<Counters, 'tlbi' | 'dsbIshst' | 'dsbIsh' | 'isb'>)[];
 }
 
 /** Estimated time of one comparison record: always an interval, with the assumptions that make most of its width. */

@@ -6,6 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { mainJob } from '../../bench/main-job.js';
+import { exactCases } from '../../src/record/exact-cases.js';
 import { RUN_SCHEMA, type Run } from '../../src/record/run.js';
 import { STRATEGIES } from '../../src/strategy/index.js';
 import { root } from '../cli/linmap.js';
@@ -33,7 +34,8 @@ const state = z.strictObject({
   tables: tableCounts,
   tableBytes: count,
 });
-const counted = { counters: countersDocument, before: state, after: state };
+const digest = z.string().regex(/^[0-9a-f]{16}$/);
+const counted = { counters: countersDocument, before: state, after: state, digest };
 const placed = { machine: z.string(), scenario: z.string(), granule: count };
 
 /** The parts of a run that this test is about; others may join them. */
@@ -53,7 +55,7 @@ const runDocument = z.looseObject({
     loadAverage: z.number(),
     wasm: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: count.min(1) }),
   }),
-  options: z.strictObject({ quick: z.boolean(), filter: z.string().nullable() }),
+  options: z.strictObject({ quick: z.boolean(), filter: z.string().nullable(), seed: z.int() }),
   warnings: z.array(z.string()),
   replays: z.array(
     z.strictObject({
@@ -89,8 +91,13 @@ const runDocument = z.looseObject({
       memoryBytes: count,
       configuration: z.string(),
       tableBytes: count,
+      digest,
     }),
   ),
+  exact: z.strictObject({
+    cases: count,
+    repeated: z.strictObject({ cases: count, differences: z.tuple([]) }),
+  }),
   hotPath: z.array(z.unknown()),
   elapsedMs: z.strictObject({ total: count, parts: z.record(z.string(), count) }),
 });
@@ -141,13 +148,16 @@ describe('the main job', () => {
     expect(run.comparisons.map(({ strategy }) => strategy)).toEqual(ids);
     expect(run.tableMemory.length).toBeGreaterThan(0);
     expect(run.hotPath).toEqual([]);
-    expect(run.options).toEqual({ quick: true, filter: filter.source });
+    expect(run.options).toMatchObject({ quick: true, filter: filter.source });
+    const exact = exactCases(run);
+    expect(exact.map(({ name }) => name)).toContain('replay tiny/secretmem');
+    expect(run.exact).toMatchObject({ cases: exact.length, repeated: { cases: exact.length } });
     expect(run.version).toBe('0.0.0');
     expect(run.progress).toContain('replaying tiny/secretmem');
     const { total, parts } = run.elapsedMs;
     expect(Object.values(parts).reduce((sum, ms) => sum + ms, 0)).toBe(total);
     expect(Object.keys(parts)).toEqual(
-      expect.arrayContaining(['replays', 'comparison', 'table memory', 'hot path']),
+      expect.arrayContaining(['exact results', 'exact results again', 'hot path']),
     );
   });
 
