@@ -1,6 +1,7 @@
 // The comparison: every strategy does every workload on every configuration of every granule. Counters only.
 import type { Core } from '../src/core/core.js';
 import { Kernel } from '../src/kernel/kernel.js';
+import { mapDigest } from '../src/map/map-digest.js';
 import { mapState } from '../src/map/map-state.js';
 import type { ComparisonRecord } from '../src/record/run.js';
 import { STRATEGIES, type Strategy } from '../src/strategy/index.js';
@@ -38,12 +39,31 @@ export function caseName({ regime, configuration, workload, strategy }: Comparis
   return `${granule / 1024}K/${vaBits} ${configuration.id} ${workload.id} ${strategy.id}`;
 }
 
-/** Does one case on a fresh machine; null where the configuration has no such workload. */
+/** Cases by caseName(), in the order of the names. @throws RangeError where there is no such case */
+export function casesNamed(names: readonly string[]): ComparisonCase[] {
+  const byName = new Map(comparisonCases().map((one) => [caseName(one), one]));
+  return names.map((name) => {
+    const found = byName.get(name);
+    if (found === undefined) throw new RangeError(`no case of the comparison is called "${name}"`);
+    return found;
+  });
+}
+
+/** A fresh machine with the scene set for the workload; null where the configuration has no such workload. */
+export function prepareCase(
+  core: Core,
+  { regime, configuration, workload, strategy, memory }: ComparisonCase,
+): { kernel: Kernel; work: () => number } | null {
+  const kernel = new Kernel(core, machineOf(regime, configuration, memory), strategy);
+  return workload.possible(kernel) ? { kernel, work: workload.prepare(kernel) } : null;
+}
+
+/** Does one case; null where the configuration has no such workload. */
 export function runCase(core: Core, one: ComparisonCase): ComparisonRecord | null {
   const { regime, configuration, workload, strategy, memory } = one;
-  const kernel = new Kernel(core, machineOf(regime, configuration, memory), strategy);
-  if (!workload.possible(kernel)) return null;
-  const work = workload.prepare(kernel);
+  const prepared = prepareCase(core, one);
+  if (prepared === null) return null;
+  const { work } = prepared;
   const before = mapState(core);
   core.resetCounters();
   const result = work();
@@ -58,5 +78,6 @@ export function runCase(core: Core, one: ComparisonCase): ComparisonRecord | nul
     counters: core.counters(),
     before,
     after: mapState(core),
+    digest: mapDigest(core),
   };
 }

@@ -2,6 +2,7 @@
 import type { Core } from '../src/core/core.js';
 import { bootLinearMap } from '../src/kernel/boot.js';
 import { describeMachine } from '../src/machine/synthetic.js';
+import { mapDigest } from '../src/map/map-digest.js';
 import { mapState } from '../src/map/map-state.js';
 import type { TableMemoryRecord } from '../src/record/run.js';
 import { CONFIGURATIONS, GIB, REGIMES } from './configurations.js';
@@ -16,7 +17,7 @@ export function tableMemory(core: Core): TableMemoryRecord[] {
       SIZES.map((memory) => {
         bootLinearMap(core, describeMachine({ ...regime, memory, rodata, bbml2 }), 'final');
         const { tableBytes } = mapState(core);
-        return { ...regime, memoryBytes: memory, configuration: id, tableBytes };
+        return { ...regime, memoryBytes: memory, configuration: id, tableBytes, digest: mapDigest(core) };
       }),
     ),
   );

@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './build-lock.mjs';
+import { BundleError, bundle } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const buildDir = join(root, 'build');
 const distDir = join(root, 'dist');
 const stamp = join(distDir, '.stamp');
+const app = join(distDir, 'browser/app.js');
+const appStyle = join(distDir, 'browser/app.css');
 const require = createRequire(import.meta.url);
 
 /** A compiler found something wrong; the message is its output. */
@@ -26,22 +29,28 @@ const typeScript = {
   inputs: ['src', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
   outputs: [stamp],
 };
+const page = {
+  inputs: ['src', 'scripts/bundle.mjs', 'package-lock.json'],
+  outputs: [app, appStyle],
+};
 
 /**
- * Builds the WASM core (release and debug) into build/ and the TypeScript into dist/, where older than their sources.
+ * Builds the WASM core (release and debug) into build/, and into dist/ the TypeScript and the script of the report's page,
+ * where older than their sources.
  * Several processes may call this at once: one builds, the others wait and find nothing left to do.
  *
  * @param {{ force?: boolean, allowTypeErrors?: boolean }} [options] `force` builds everything; `allowTypeErrors` prints
- *   the compiler's complaints instead of throwing them, provided that JavaScript came out
+ *   the compilers' complaints instead of throwing them, provided that JavaScript came out
  * @returns {Promise<void>}
  * @throws {BuildError} with the compiler's output
  */
 export async function build({ force = false, allowTypeErrors = false } = {}) {
-  if (!force && !isStale(core) && !isStale(typeScript)) return;
+  if (!force && ![core, typeScript, page].some(isStale)) return;
   await mkdir(buildDir, { recursive: true });
   await withLock(join(buildDir, '.lock'), async () => {
     if (force || isStale(core)) await buildCore();
     if (force || isStale(typeScript)) await buildTypeScript({ force, allowTypeErrors });
+    if (force || isStale(page)) await bundlePage({ allowTypeErrors });
   });
 }
 
@@ -100,13 +109,35 @@ async function buildTypeScript({ force, allowTypeErrors }) {
   await utimes(stamp, started, started);
 }
 
+/** @param {{ allowTypeErrors: boolean }} options */
+async function bundlePage({ allowTypeErrors }) {
+  say('bundling the page…');
+  const started = new Date();
+  const staged = join(distDir, `.app.${process.pid}.js`);
+  try {
+    await bundle({ entry: 'src/browser/app.ts', outfile: staged });
+    await mkdir(dirname(app), { recursive: true });
+    await copyFile(join(root, 'src/browser/app.css'), appStyle);
+    await utimes(staged, started, started);
+    await rename(staged, app);
+  } catch (error) {
+    await rm(staged, { force: true });
+    if (!(error instanceof BundleError)) throw error;
+    if (!allowTypeErrors) throw new BuildError(`${error.message}\n`);
+    // A page of older sources is no page.
+    await rm(app, { force: true });
+    say(error.message.trimEnd());
+  }
+}
+
 /**
- * tsc never removes the output of a source that is gone.
+ * tsc never removes the output of a source that is gone. The page's script is not tsc's.
  * @param {string} dir
  */
 async function removeOrphans(dir) {
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     const path = join(dir, entry.name);
+    if (path === dirname(app)) continue;
     if (entry.isDirectory()) await removeOrphans(path);
     else if (/\.js(\.map)?$/.test(path)) {
       const source = join(root, relative(distDir, path).replace(/\.js(\.map)?$/, '.ts'));

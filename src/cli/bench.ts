@@ -1,17 +1,29 @@
 // linmap bench: the main job. Replays, comparison of strategies, timing, charts, and the record of the run.
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { timeGate } from '../../bench/gate/time-gate.js';
+import { defaultThreads } from '../../bench/jobs/run-jobs.js';
 import { mainJob } from '../../bench/main-job.js';
+import { measureNative } from '../../bench/native/run.js';
 import { modulePath } from '../core/module.js';
 import { writeWhole } from '../io/file.js';
 import { InputError } from '../io/input-error.js';
+import { BASELINE_FILE, checkBaseline, readBaseline } from '../record/baseline.js';
+import { isRegressed } from '../record/gate/gate-record.js';
+import { REFERENCE_FOLDER, readReference } from '../record/gate/reference.js';
+import { historyEntry } from '../record/history-entry.js';
+import { appendHistory } from '../record/history-file.js';
+import type { NativeRecord } from '../record/native.js';
 import type { Run } from '../record/run.js';
 import { renderCharts } from '../report/charts/render.js';
 import { markdownReport, terminalReport } from '../report/run-report.js';
+import { numberArgument, regexpArgument } from './arguments.js';
 import { EXIT } from './failure.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
+import { writeReport } from './report.js';
+import { historyFolder, LATEST_FOLDER } from './result-places.js';
 import { linmapVersion } from './version.js';
 
 export interface BenchOptions {
@@ -19,17 +31,32 @@ export interface BenchOptions {
   filter?: RegExp;
   out: string;
   captures?: string;
+  /** `counters`: without the gate on times. */
+  check?: true | 'counters';
+  /** The file to check exact results against. */
+  baseline: string;
+  /** The folder of the history; false for none. */
+  history?: string | boolean;
+  /** Threads for the exact results. */
+  jobs: number;
+  /** Also times the hot path beside plain C. */
+  native?: boolean;
   json?: boolean;
 }
 
+/** Each thread has cores of its own, and jobs are some dozens. */
+const MOST_JOBS = 64;
+
 const EXAMPLES = `
-Writes run.json, report.md and charts/*.png. Exit code 1: a replay is not what the kernel did.
+Writes run.json, report.html, report.md and charts (PNG and SVG). Exit code 1: a replay is not what the kernel did, an exact result is not
+the same when it is computed again, or --check found a change.
 --filter sees names such as "4k-bbml2/load-small", "4K/48 blocks vmalloc-2m-huge page-basis", "table memory",
-"tlb ampereone zipf", "published", "speed of estimates" and the titles of the timings.
+"tlb ampereone zipf", "published", "scaling", "speed of estimates" and the titles of the timings.
 
 Examples:
   npm run bench
-  linmap bench --quick --filter 'bpf|4k-bbml2/cbpf200'`;
+  linmap bench --quick --filter 'bpf|4k-bbml2/cbpf200'
+  linmap bench --check`;
 
 export function register(program: Command): void {
   program
@@ -40,8 +67,25 @@ export function register(program: Command): void {
     )
     .option('--quick', 'fewer samples: at most 15 seconds')
     .option('--filter <regexp>', 'only what the expression matches', regexpArgument)
-    .option('--out <dir>', 'where results go', 'results/latest')
+    .option('--out <dir>', 'where results go', LATEST_FOLDER)
     .option('--captures <dir>', 'captures to replay instead of those that ship with linmap')
+    .option(
+      '--check [gates]',
+      'fail where exact results or times changed; =counters: exact results only',
+      checkArgument,
+    )
+    .option('--baseline <file>', 'what --check holds exact results against', BASELINE_FILE)
+    .option(
+      '--history <dir>',
+      'the history to append the run to (default: results/history, or history in --out)',
+    )
+    .option('--no-history', 'leave the history as it is')
+    .addOption(
+      new Option('--jobs <n>', 'threads for exact results, which are the same for any number')
+        .argParser(jobsArgument)
+        .default(defaultThreads(), 'as many as there are CPUs, at most 8'),
+    )
+    .option('--native', 'also time the hot path beside plain C, where there is a C compiler')
     .option('--json', 'print the record of the run (linmap.run/1)')
     .addHelpText('after', EXAMPLES)
     .action(async (options: BenchOptions) => {
@@ -59,21 +103,37 @@ export async function benchCommand(options: BenchOptions, output: Output = stand
   try {
     // Found out now rather than after a minute's work.
     makeDirectory(options.out);
+    const baseline = options.check ? readBaseline(options.baseline) : null;
+    if (options.check === true) readReference(REFERENCE_FOLDER);
     const run = await mainJob({
       quick: options.quick ?? false,
       filter: options.filter ?? null,
-      captures: options.captures ?? join(dirname(dirname(modulePath())), 'captures'),
+      captures: options.captures ?? shippedCaptures(),
       version: linmapVersion(),
+      threads: options.jobs,
       onProgress: (text) => progress.report(text),
     });
+    if (baseline && run.exact) run.exact.baseline = checkBaseline(baseline, run, options.baseline);
+    if (options.check === true) {
+      run.gate = await timeGate({
+        quick: options.quick ?? false,
+        filter: options.filter ?? null,
+        onProgress: (text) => progress.report(text),
+      });
+    }
+    if (options.native) run.native = await nativeRecord(run, options, (text) => progress.report(text));
     const charts = await renderCharts(run, join(options.out, 'charts'), (file) =>
       progress.report(`drawing ${file}`),
     );
     if (charts.skipped !== null) run.warnings.push(`no charts were drawn: ${charts.skipped}`);
     writeWhole(join(options.out, 'run.json'), `${JSON.stringify(run, null, 1)}\n`);
     writeWhole(join(options.out, 'report.md'), markdownReport(run));
+    progress.report('writing report.html');
+    const page = await writeReport(run, join(options.out, 'report.html'));
+    appendRun(run, historyFolder(options));
     progress.end();
-    const files = `Written: ${join(options.out, 'run.json')}, report.md and ${charts.written.length} charts in charts/.`;
+    if (page.missing !== null) output.warn(page.missing);
+    const files = `Written: ${join(options.out, 'run.json')}, report.html, report.md and ${charts.written.length} charts in charts/.`;
     output.result(
       {
         document: run,
@@ -81,10 +141,28 @@ export async function benchCommand(options: BenchOptions, output: Output = stand
       },
       options.json ?? false,
     );
-    return isFaithful(run) ? EXIT.done : EXIT.different;
+    return isFaithful(run) && isExact(run) && !(run.gate && isRegressed(run.gate))
+      ? EXIT.done
+      : EXIT.different;
   } finally {
     progress.end();
   }
+}
+
+/** Those that ship with linmap. */
+function shippedCaptures(): string {
+  return join(dirname(dirname(modulePath())), 'captures');
+}
+
+/** The hot path beside C; without a compiler the run says so and goes on. */
+async function nativeRecord(
+  run: Run,
+  { quick = false, filter, captures = shippedCaptures() }: BenchOptions,
+  onProgress: (text: string) => void,
+): Promise<NativeRecord> {
+  const native = await measureNative({ quick, captures, onProgress, ...(filter ? { filter } : {}) });
+  if (native.skipped !== null) run.warnings.push(`nothing was compared with C: ${native.skipped}`);
+  return native;
 }
 
 /** Every replay ends with the kernel's map, agrees with its trace, and every strategy with the kernel's permissions. */
@@ -93,6 +171,18 @@ function isFaithful(run: Run): boolean {
     run.replays.every(({ equal, agreesWithTrace }) => equal !== false && agreesWithTrace) &&
     run.traceStrategies.every(({ permissionsEqual }) => permissionsEqual)
   );
+}
+
+/** Computed again, and in the baseline where one was asked for, every exact result is the same. */
+function isExact({ exact }: Run): boolean {
+  return !exact?.repeated.differences.length && !exact?.baseline?.differences.length;
+}
+
+/** A filtered run goes into the history with what it has; one that has nothing leaves no line. */
+function appendRun(run: Run, folder: string | null): void {
+  if (folder === null) return;
+  const entry = historyEntry(run);
+  if (entry.series.length > 0 || entry.exact.cases > 0) appendHistory(folder, entry);
 }
 
 function makeDirectory(path: string): void {
@@ -104,10 +194,13 @@ function makeDirectory(path: string): void {
   }
 }
 
-function regexpArgument(text: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch {
-    throw new InvalidArgumentError('Expected a regular expression.');
-  }
+function jobsArgument(text: string): number {
+  const jobs = numberArgument(text);
+  if (jobs < 1 || jobs > MOST_JOBS) throw new InvalidArgumentError(`Expected 1 to ${MOST_JOBS}.`);
+  return jobs;
+}
+
+function checkArgument(text: string): 'counters' {
+  if (text !== 'counters') throw new InvalidArgumentError('Expected counters, or nothing for all gates.');
+  return text;
 }

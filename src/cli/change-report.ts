@@ -1,28 +1,17 @@
 // What linmap change found: as a document for programs and as a table for people.
-import { type Counters, totalSplits, totalTables, totalTlbi } from '../core/counters.js';
+import { totalSplits, totalTables, totalTlbi } from '../core/counters.js';
 import { linearMapPolicy } from '../kernel/boot.js';
 import type { Machine } from '../machine/machine.js';
 import { rodataLabel } from '../machine/rodata.js';
 import { formatGranule } from '../machine/va-layout.js';
-import type { MapState } from '../map/map-state.js';
 import { resultLabel } from '../report/labels.js';
 import { formatCount, formatSizeChange } from '../report/number.js';
 import type { Table } from '../report/table.js';
-import type { Strategy } from '../strategy/index.js';
-import type { ChangeOptions } from './change.js';
-
-export interface ChangeResult {
-  strategy: Strategy;
-  /** 0 or a negative errno. */
-  result: number;
-  counters: Counters;
-  before: MapState;
-  after: MapState;
-}
+import type { ChangeRequest, ChangeResult } from '../strategy/permission-change.js';
 
 export function changeDocument(
   machine: Machine,
-  { call, pages, backing, seed }: ChangeOptions,
+  { call, pages, backing, seed }: ChangeRequest,
   results: readonly ChangeResult[],
 ): object {
   return {
@@ -43,7 +32,7 @@ export function changeDocument(
 
 export function changeTable(
   machine: Machine,
-  { call, pages, backing }: ChangeOptions,
+  { call, pages, backing }: ChangeRequest,
   results: readonly ChangeResult[],
 ): Table {
   const right = (heading: string) => ({ heading, align: 'right' as const });

@@ -1,40 +1,24 @@
 // linmap change: one permission change on a freshly built machine, by one strategy or by all of them.
 import { type Command, Option } from 'commander';
 import { Core } from '../core/core.js';
-import { Kernel } from '../kernel/kernel.js';
-import { BACKINGS, type Backing } from '../kernel/page-allocator.js';
-import { mapState } from '../map/map-state.js';
+import { BACKINGS } from '../kernel/page-allocator.js';
 import { terminalTable } from '../report/table.js';
-import { STRATEGIES, type Strategy } from '../strategy/index.js';
+import { STRATEGIES } from '../strategy/index.js';
+import {
+  CHANGE_CALLS,
+  type ChangeRequest,
+  changePermissions,
+  MOST_PAGES,
+} from '../strategy/permission-change.js';
 import { numberArgument } from './arguments.js';
-import { type ChangeResult, changeDocument, changeTable } from './change-report.js';
+import { changeDocument, changeTable } from './change-report.js';
 import { blameFile, EXIT, usageError } from './failure.js';
 import { addMachineOptions, type MachineOptions, machineFrom } from './machine-options.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
 
-/** Calls on a vmalloc area, and calls on pages of the linear map. */
-const AREA_CALLS = [
-  'set_memory_ro',
-  'set_memory_rw',
-  'set_memory_x',
-  'set_memory_nx',
-  'set_memory_rox',
-  'vfree',
-] as const;
-const PAGE_CALLS = ['set_direct_map_valid_noflush', 'set_direct_map_invalid_noflush'] as const;
-const CALLS = [...AREA_CALLS, ...PAGE_CALLS];
-export type ChangeCall = (typeof CALLS)[number];
-
-/** A larger area than any that kernels make executable or secret, and still made at once. */
-const MOST_PAGES = 2 ** 16;
-
-export interface ChangeOptions extends MachineOptions {
-  call: ChangeCall;
-  pages: number;
-  backing: Backing;
+export interface ChangeOptions extends MachineOptions, ChangeRequest {
   strategy: string;
-  seed: number;
   json?: boolean;
 }
 
@@ -52,7 +36,9 @@ export function register(program: Command): void {
     .summary('one permission change: what it costs and leaves behind')
     .description('Makes one permission change on a machine that has just booted, and counts what it takes.');
   addMachineOptions(command)
-    .addOption(new Option('--call <function>', 'what is called').choices(CALLS).default('set_memory_ro'))
+    .addOption(
+      new Option('--call <function>', 'what is called').choices(CHANGE_CALLS).default('set_memory_ro'),
+    )
     .addOption(new Option('--pages <n>', 'pages of the granule').argParser(numberArgument).default(1))
     .addOption(new Option('--backing <kind>', 'where the pages come from').choices(BACKINGS).default('runs'))
     .addOption(
@@ -83,10 +69,9 @@ export function changeCommand(options: ChangeOptions, output: Output = standardO
   const progress = startProgress();
   const results = strategies.map((strategy) => {
     progress.report(`changing ${options.pages} pages: ${strategy.title}`);
-    return blameFile(options.machine ?? '--pages', core, () => {
-      const kernel = new Kernel(core, machine, strategy, { seed: options.seed });
-      return change(kernel, strategy, options);
-    });
+    return blameFile(options.machine ?? '--pages', core, () =>
+      changePermissions(core, machine, strategy, options),
+    );
   });
   progress.end();
   output.result(
@@ -101,47 +86,4 @@ export function changeCommand(options: ChangeOptions, output: Output = standardO
     options.json ?? false,
   );
   return EXIT.done;
-}
-
-function change(kernel: Kernel, strategy: Strategy, { call, pages, backing }: ChangeOptions): ChangeResult {
-  const work = prepare(kernel, call, pages, backing);
-  const before = mapState(kernel.core);
-  kernel.core.resetCounters();
-  const result = work();
-  return { strategy, result, counters: kernel.core.counters(), before, after: mapState(kernel.core) };
-}
-
-/** Allocates what is to be changed; the function returned changes it. */
-function prepare(kernel: Kernel, call: ChangeCall, pages: number, backing: Backing): () => number {
-  if (call === 'set_direct_map_valid_noflush' || call === 'set_direct_map_invalid_noflush') {
-    const block = kernel.allocator.allocate(2 ** Math.ceil(Math.log2(pages)) * kernel.machine.granule);
-    if (call === 'set_direct_map_valid_noflush') {
-      return () => kernel.setDirectMapValidNoflush(block, pages, false);
-    }
-    return () => {
-      for (let i = 0; i < pages; i++) {
-        const error = kernel.setDirectMapInvalidNoflush(block + i * kernel.machine.granule);
-        if (error) return error;
-      }
-      return 0;
-    };
-  }
-  const area = kernel.vmallocArea(pages, backing);
-  switch (call) {
-    case 'set_memory_ro':
-      return () => kernel.setMemoryRo(area.addr, pages);
-    case 'set_memory_rw':
-      return () => kernel.setMemoryRw(area.addr, pages);
-    case 'set_memory_x':
-      return () => kernel.setMemoryX(area.addr, pages);
-    case 'set_memory_nx':
-      return () => kernel.setMemoryNx(area.addr, pages);
-    case 'set_memory_rox':
-      return () => kernel.setMemoryRox(area.addr, pages);
-    case 'vfree':
-      return () => {
-        kernel.vfree(area);
-        return 0;
-      };
-  }
 }

@@ -4,6 +4,13 @@ import { linmapVersion } from './version.js';
 /** In the order of `linmap --help`. A new command is a file that exports `register` and a line here. */
 const COMMANDS: readonly (() => Promise<{ register(program: Command): void }>)[] = [
   () => import('./bench.js'),
+  () => import('./report.js'),
+  () => import('./serve.js'),
+  () => import('./accept.js'),
+  () => import('./reference.js'),
+  () => import('./history.js'),
+  () => import('./compare.js'),
+  () => import('./export.js'),
   () => import('./capture.js'),
   () => import('./capture-script.js'),
   () => import('./replay.js'),

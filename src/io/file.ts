@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -97,7 +98,7 @@ function gunzip(path: string, bytes: Buffer, maxBytes: number): Buffer {
 }
 
 function replaceFile(path: string, bytes: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   // Exclusive: what is there under this name is not ours to overwrite or remove.
   const file = openSync(temporary, 'wx');
   try {

@@ -14,7 +14,7 @@ export class InputError extends Error {
   constructor(
     readonly file: string,
     readonly line: number | null,
-    detail: string,
+    readonly detail: string,
   ) {
     const place = line === null ? file : `${file}:${line}`;
     super(`${place}: ${detail}`.replace(/\s*[\r\n]+\s*/g, ' '));

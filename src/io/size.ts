@@ -25,6 +25,17 @@ export function formatSize(bytes: number): string {
   return `${Number(value.toFixed(3))} ${UNITS[unit]}`;
 }
 
+/** As `parseSize` reads it back exactly, in the largest unit that is whole: `256G`, `1536M`, `4097`. */
+export function formatSizeArgument(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value > 0 && value % STEP === 0 && unit < UNITS.length - 1) {
+    value /= STEP;
+    unit++;
+  }
+  return `${value}${' KMGTP'[unit]}`.trim();
+}
+
 function hexBytes(text: string): number | null {
   return /^0x[0-9a-f]+$/i.test(text) ? Number(text) : null;
 }

@@ -27,7 +27,8 @@ const MAX_PAGE_ORDER: Readonly<Record<number, number>> = { 4096: 10, 16384: 11, 
 
 const DESCRIPTOR_BYTES = 8;
 
-interface Block {
+/** Physical memory from `start` up to `end`. */
+export interface Block {
   start: number;
   end: number;
 }
@@ -36,6 +37,11 @@ interface Block {
 export class PageAllocator {
   readonly #banks: Block[];
   readonly #taken: Block[] = [];
+  /** The same to look up: larger blocks, and single pages, of which there may be very many. */
+  readonly #takenBlocks: Block[] = [];
+  readonly #takenPages = new Set<number>();
+  /** As many of those were never free. */
+  readonly #reserved: number;
   readonly #granule: number;
   /** What is left of the page blocks that grouped allocations come from, by size: the buddy has a list an order. */
   readonly #open = new Map<number, Block>();
@@ -50,6 +56,13 @@ export class PageAllocator {
     if (machine.image) this.#taken.push({ start: machine.image.text, end: machine.image.bssStop });
     const { pool } = machine.kfence;
     if (pool) this.#taken.push({ start: pool.start, end: pool.start + pool.size });
+    this.#reserved = this.#taken.length;
+    this.#takenBlocks.push(...this.#taken);
+  }
+
+  /** What was handed out, in order; of grouped allocations the whole page blocks that they come from. */
+  get allocated(): readonly Readonly<Block>[] {
+    return this.#taken.slice(this.#reserved);
   }
 
   /**
@@ -73,7 +86,10 @@ export class PageAllocator {
     for (let tried = 0; tried < total; tried++) {
       const start = placeAt(places, (begin + tried) % total) * bytes;
       if (this.#isFree(start, start + bytes)) {
-        this.#taken.push({ start, end: start + bytes });
+        const block = { start, end: start + bytes };
+        this.#taken.push(block);
+        if (bytes === this.#granule) this.#takenPages.add(start);
+        else this.#takenBlocks.push(block);
         return start;
       }
     }
@@ -125,7 +141,10 @@ export class PageAllocator {
   }
 
   #isFree(start: number, end: number): boolean {
-    return !this.#taken.some((block) => start < block.end && block.start < end);
+    if (this.#takenBlocks.some((block) => start < block.end && block.start < end)) return false;
+    if (this.#takenPages.size === 0) return true;
+    for (let page = start; page < end; page += this.#granule) if (this.#takenPages.has(page)) return false;
+    return true;
   }
 
   /** mulberry32, in [0, 1). */

@@ -56,6 +56,19 @@ export function formatRatioInterval({ low, high }: { low: number; high: number }
   return `${formatTwoDigits(low)}–${formatTwoDigits(high)}×`;
 }
 
+/** An exponent and its standard error: `1.02 ± 0.03`, `−0.04 ± 0.13`. */
+export function formatExponent({
+  exponent,
+  standardError,
+}: {
+  exponent: number;
+  standardError: number;
+}): string {
+  // Never −0.00.
+  const rounded = Number(exponent.toFixed(2)) + 0;
+  return `${rounded < 0 ? MINUS : ''}${Math.abs(rounded).toFixed(2)} ± ${standardError.toFixed(2)}`;
+}
+
 /** Percent with its sign: `+1.8 %`, `−0.05 %`, `0 %`. */
 export function formatPercentChange(percent: number): string {
   const rounded = Number(percent.toPrecision(percent <= -100 || percent >= 100 ? 3 : 2));

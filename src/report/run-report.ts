@@ -4,9 +4,13 @@ import type { Detail } from './detail.js';
 import { comparisonSection } from './sections/comparison.js';
 import { conclusionSection } from './sections/conclusion.js';
 import { estimateSpeedSection } from './sections/estimate-speed.js';
+import { exactGateSection } from './sections/exact-gate.js';
+import { gateSection } from './sections/gate.js';
 import { hotPathSection } from './sections/hot-path.js';
+import { nativeSection } from './sections/native.js';
 import { publishedSection } from './sections/published.js';
 import { replaysSection } from './sections/replays.js';
+import { scalingSection } from './sections/scaling.js';
 import { strategiesOnTracesSection } from './sections/strategies-on-traces.js';
 import { timeSection } from './sections/time.js';
 import { tlbSection } from './sections/tlb.js';
@@ -20,7 +24,11 @@ const SECTIONS: readonly ((run: Run, detail: Detail) => Table[] | string)[] = [
   timeSection,
   publishedSection,
   hotPathSection,
+  nativeSection,
+  scalingSection,
   estimateSpeedSection,
+  exactGateSection,
+  gateSection,
   conclusionSection,
 ];
 

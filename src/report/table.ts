@@ -169,7 +169,8 @@ function shorten(text: string, width: number): string {
   return widthOf(text) <= width ? text : [...text].slice(0, width - 1).join('') + ELLIPSIS;
 }
 
-function textOf(cell: Cell): string {
+/** What a cell says, without its tone. */
+export function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text;
 }
 

@@ -27,7 +27,7 @@ function examplesOf(text: string): Example[] {
   );
 }
 
-describe.each(['commands.md', 'json.md'])('docs/%s', (name) => {
+describe.each(['commands.md', 'json.md', 'replay.md'])('docs/%s', (name) => {
   test.each(examplesOf(page(name)))('$command', ({ command, output }) => {
     const { code, stdout, stderr } = linmap(...command.split(' '));
     expect(stderr + stdout + (code === 0 ? '' : `[exit code ${code}]\n`)).toBe(output);

@@ -141,7 +141,9 @@ test('TLB misses are drawn for the main core, captured traces first, maps that l
   const maps = ['pages', 'blocks', 'blocks-after', 'series-v3'];
   expect(config.data.datasets.map(({ label }) => label)).toEqual([...maps, ...maps]);
   expect(config.data.datasets.map(({ data }) => data[0])).toContain(null);
-  expect(JSON.stringify(config.options?.plugins?.subtitle?.text)).toContain('page-basis (as blocks-after)');
+  expect([config.options?.plugins?.subtitle?.text].flat().join(' ')).toContain(
+    'page-basis (as blocks-after)',
+  );
   expect(title).toBe(
     'On the memcached trace, pages have an estimated 0.652 kernel TLB misses per 1000 instructions, blocks 0.0108',
   );

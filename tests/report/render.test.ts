@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('every chart becomes a PNG of twice its size', async () => {
+test('every chart becomes a PNG of twice its size and an SVG', async () => {
   const run = sampleRun();
   const folder = join(directory, 'made', 'on demand');
   const progress: string[] = [];
@@ -24,7 +24,14 @@ test('every chart becomes a PNG of twice its size', async () => {
   const charts = chartsOf(run);
   expect(progress).toEqual(charts.map(({ file }) => file));
   expect(written).toEqual(charts.map(({ file }) => join(folder, file)));
-  expect(readdirSync(folder).sort()).toEqual(charts.map(({ file }) => file).sort());
+  expect(readdirSync(folder).sort()).toEqual(charts.flatMap(({ id, file }) => [file, `${id}.svg`]).sort());
+  for (const { id, title, size } of charts) {
+    const svg = readFileSync(join(folder, `${id}.svg`), 'utf8');
+    expect(svg).toMatch(new RegExp(`^<svg [^>]*viewBox="0 0 ${size.width} ${size.height}"`));
+    expect(svg).toContain(`<title>${title}</title>`);
+    expect(svg.match(/<text/g)?.length).toBeGreaterThan(10);
+    expect(svg).not.toContain('NaN');
+  }
   charts.forEach(({ size }, at) => {
     const png = readFileSync(written[at] ?? '');
     expect(png.subarray(0, 8)).toEqual(PNG);

@@ -1,6 +1,7 @@
 // What a run estimates, in figures of plausible size put together by hand.
 import { totalTlbi } from '../../src/core/counters.js';
 import { judge } from '../../src/estimate/published/published-check.js';
+import type { LevelAnswerRecord } from '../../src/estimate/tlb-record.js';
 import type {
   ComparisonRecord,
   PublishedCheck,
@@ -26,6 +27,7 @@ const MAPS: Readonly<Record<string, [number, number, number]>> = {
   'pages-only': [321_000, 318_000, 350],
   'series-v3': [22_600, 22_500, 50],
 };
+
 const CAPTURED = ['pages', 'blocks', 'blocks-after', 'on'];
 
 function configuration(id: string, share: number, instructions: number | null): TlbConfigurationRecord {
@@ -50,11 +52,34 @@ function configuration(id: string, share: number, instructions: number | null): 
     coldMisses: Math.round(walks / 2),
     dataL2Misses: walks,
     lruMisses: walks,
+    analytic: {
+      dataAccesses: ACCESSES,
+      l1: answer(Math.min(ACCESSES, 3 * l2Misses), null),
+      l2: answer(l2Misses, id === 'pages' ? l2Misses : null),
+    },
     curve: [64, 256, 1024, 1280, 1536, 2048].map((entries) => ({
       entries,
       missRatio: Math.min(1, (misses * 1536) / entries / ACCESSES),
     })),
     reachBytes: id === 'pages' ? 6 * 2 ** 20 : 256 * GIB,
+  };
+}
+
+/** Theory has a hundred misses less. */
+function answer(simulatedMisses: number, closedFormMisses: number | null): LevelAnswerRecord {
+  const points = (misses: number) => (100 * (simulatedMisses - misses)) / ACCESSES;
+  const stackMisses = Math.max(0, simulatedMisses - 100);
+  return {
+    simulatedMisses,
+    stackMisses,
+    stackPoints: points(stackMisses),
+    noStackAnswer: null,
+    fullyAssociativeMisses: stackMisses,
+    binomialMisses: stackMisses,
+    closedForm: closedFormMisses === null ? null : 'Zipf',
+    closedFormMisses,
+    closedFormPoints: closedFormMisses === null ? null : points(closedFormMisses),
+    noClosedForm: closedFormMisses === null ? 'tables among the leaves' : null,
   };
 }
 

@@ -5,7 +5,7 @@ import { FONT } from './chart.js';
 import { GRID, INK } from './palette.js';
 
 export type Axes = NonNullable<NonNullable<ChartConfiguration['options']>['scales']>;
-type Axis = NonNullable<Axes[string]>;
+export type Axis = NonNullable<Axes[string]>;
 
 /** Where an axis stands: Chart.js options that differ from one axis to the next. */
 interface Place {
@@ -97,7 +97,34 @@ export function percentAxis(title: string, room: number): Axis {
     afterBuildTicks: (axis) => {
       axis.ticks = [0, 25, 50, 75, 100].map((value) => ({ value }));
     },
-    ticks: { color: INK, font: FONT.text, callback: (value) => `${value} %` },
+    ticks: { color: INK, font: FONT.text, callback: (value) => `${formatSignificant(Number(value))} %` },
+    grid: { color: GRID },
+    border: { color: INK },
+  };
+}
+
+const ROOM = 0.04;
+
+/** Bytes on a linear axis, which may go below zero, with a tick at each multiple of a power of two. */
+export function sizeAxis(
+  title: string,
+  { min, max }: { min: number; max: number },
+  format: (bytes: number) => string,
+): Axis {
+  const most = 6;
+  const step = 2 ** Math.max(0, Math.ceil(Math.log2((max - min || 1) / most)));
+  const first = Math.floor(min / step);
+  const last = Math.max(first + 1, Math.ceil(max / step));
+  return {
+    type: 'linear',
+    // What ends on the last tick does not run into the frame.
+    min: Math.min(first * step, min * (1 + ROOM)),
+    max: Math.max(last * step, max * (1 + ROOM)),
+    title: { display: true, text: title, color: INK, font: FONT.text },
+    afterBuildTicks: (axis) => {
+      axis.ticks = Array.from({ length: last - first + 1 }, (_, at) => ({ value: (first + at) * step }));
+    },
+    ticks: { color: INK, font: FONT.text, callback: (value) => format(Number(value)) },
     grid: { color: GRID },
     border: { color: INK },
   };

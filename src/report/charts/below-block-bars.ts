@@ -31,6 +31,8 @@ export function belowBlockChart(
     rows.map(({ left, longest }) => (left && longest > 0 ? (100 * bytes(left)) / longest : null));
   const pages = share((left) => left.pages);
   const contiguous = share((left) => left.contiguous);
+  const amounts = (bytes: (left: BelowBlock) => number) =>
+    rows.map(({ left }) => left && sizeOrNone(bytes(left)));
   const ends = rows.map((_, at) => (pages[at] ?? 0) + (contiguous[at] ?? 0));
   const bar = { barPercentage: 0.9, categoryPercentage: 0.9 };
   return chart({
@@ -44,6 +46,7 @@ export function belowBlockChart(
       { label: 'in pages', data: pages, backgroundColor: LEAF_COLOURS.pte, ...bar },
       { label: 'in contiguous pages', data: contiguous, backgroundColor: LEAF_COLOURS.pteCont, ...bar },
     ],
+    cells: [amounts((left) => left.pages), amounts((left) => left.contiguous)],
     options: { indexAxis: 'y' },
     scales: {
       x: percentAxis('memory left in leaves smaller than a block (100 % = most of any strategy)', LABEL_ROOM),
@@ -97,6 +100,9 @@ function rowsOf({ label, left }: BelowBlockGroup): BarRow[] {
 }
 
 function amountLabel(left: BelowBlock): string {
-  const bytes = totalBelowBlock(left);
+  return sizeOrNone(totalBelowBlock(left));
+}
+
+function sizeOrNone(bytes: number): string {
   return bytes === 0 ? '0' : formatSize(bytes);
 }

@@ -6,7 +6,9 @@ import { hotPathChart } from './hot-path.js';
 import { leafSizesLeft } from './leaf-sizes-left.js';
 import { leafSizesOnTraces } from './leaf-sizes-on-traces.js';
 import { missCurves } from './miss-curves.js';
+import { nativeChart } from './native.js';
 import { pageBasisVsHugeSize } from './page-basis-vs-huge-size.js';
+import { scalingMemory, scalingTime } from './scaling.js';
 import { storesOnTraces, tlbiOnTraces } from './strategies-on-traces.js';
 import { tableMemoryChart } from './table-memory.js';
 import { tlbMisses } from './tlb-misses.js';
@@ -22,6 +24,9 @@ const CHARTS: readonly ((run: Run) => Chart | null)[] = [
   missCurves,
   changeTime,
   hotPathChart,
+  nativeChart,
+  scalingTime,
+  scalingMemory,
 ];
 
 /** New configurations for the pictures that the run has data for. */

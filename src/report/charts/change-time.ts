@@ -19,7 +19,7 @@ const PANELS = ['mesh-server', 'apple-m2'];
 const FINDING = 'vmalloc-2m-huge';
 
 export function changeTime(run: Run): Chart | null {
-  const records = recordsOf(run);
+  const records = drawnTimes(run);
   const workloads = [...largestOfFamilies(records.map(({ workload }) => workload))];
   const bars = PANELS.flatMap((platform) => STRATEGIES.map((strategy) => ({ platform, strategy })));
   const found = bars.map(({ platform, strategy }) =>
@@ -32,6 +32,7 @@ export function changeTime(run: Run): Chart | null {
   const drawn = found.flat().filter((record) => record !== undefined);
   if (drawn.length === 0) return null;
   const colours = strategyColours(STRATEGIES);
+  const cells = found.map((ofBar) => ofBar.map((record) => (record ? formatEstimate(record) : null)));
   // Labels stand beyond the longest bar, which takes a good part of a panel.
   const range = {
     min: Math.min(...drawn.map(({ low }) => low)) / 3,
@@ -39,6 +40,7 @@ export function changeTime(run: Run): Chart | null {
   };
   return chart({
     file: 'change-time.png',
+    kind: 'estimated',
     title: finding(records),
     conditions:
       'Estimated: bars to the typical time, lines from the least to the most that the costs of single operations allow. 4K granule, rodata=full with BBML2, one CPU alone. No time was measured.',
@@ -65,17 +67,19 @@ export function changeTime(run: Run): Chart | null {
       ),
       y: categoryAxis({ stacked: true }),
     },
+    cells,
     plugins: [
       intervalBars(found),
       barLabels(
-        found.map((ofBar) => ofBar.map((record) => (record ? formatEstimate(record) : null))),
+        cells,
         found.map((ofBar) => ofBar.map((record) => record?.high ?? 0)),
       ),
     ],
   });
 }
 
-function recordsOf({ times }: Run): TimeRecord[] {
+/** The times that the chart is drawn from. */
+export function drawnTimes({ times }: Run): TimeRecord[] {
   return times.filter(
     ({ granule, configuration, strategy, platform }) =>
       granule === GRANULE &&

@@ -5,14 +5,25 @@ import { INK, QUIET_INK } from './palette.js';
 
 /** A picture as data. The configuration is the renderer's to change: ask for a new one each time. */
 export interface Chart {
-  /** Stable from run to run. */
+  /** Stable from run to run: names the chart in the page, `traces-tlbi`. */
+  id: string;
+  /** The id as a file: `traces-tlbi.png`. */
   file: string;
   /** One sentence: what the data shows. */
   title: string;
+  /** What the title is true of, and what is not drawn. */
+  conditions: string;
+  /** What the drawing rests on: everything is counted, or something is timed or estimated. */
+  kind: ChartKind;
   /** In CSS pixels; the file has twice as many each way. */
   size: { width: number; height: number };
   config: ChartConfiguration;
+  /** What the values are in words, where that is more than the values: by dataset, then by index. */
+  cells: Cells | null;
 }
+
+export type ChartKind = 'exact' | 'estimated' | 'measured';
+export type Cells = readonly (readonly (string | null)[])[];
 
 export const WIDTH = 1200;
 export const LINE_WIDTH = 3.5;
@@ -26,6 +37,10 @@ export const FONT = {
 /** Characters of a title, and of the line under it, that fit the width. */
 const TITLE_CHARACTERS = 74;
 const CONDITIONS_CHARACTERS = 132;
+const TITLE_PADDING = { top: 4, bottom: 6 };
+const CONDITIONS_PADDING = { top: 0, bottom: 14 };
+/** Of Chart.js, in font sizes. */
+const LINE_HEIGHT = 1.2;
 
 export interface LegendLine {
   text: string;
@@ -37,6 +52,9 @@ export interface LegendLine {
 /** What a chart says and shows; the rest is the same for all. */
 export interface Picture {
   file: string;
+  /** Default `exact`. */
+  kind?: ChartKind;
+  cells?: Cells;
   title: string;
   /** What the title is true of, and what is not drawn. */
   conditions: string;
@@ -54,10 +72,14 @@ export interface Picture {
 }
 
 export function chart(picture: Picture): Chart {
-  const { file, title, labels, datasets, inLegend = () => true } = picture;
+  const { file, title, conditions, labels, datasets, inLegend = () => true } = picture;
   return {
+    id: file.replace(/\.png$/, ''),
     file,
     title,
+    conditions,
+    kind: picture.kind ?? 'exact',
+    cells: picture.cells ?? null,
     size: { width: WIDTH, height: picture.height },
     config: {
       type: picture.type,
@@ -79,7 +101,7 @@ export function chart(picture: Picture): Chart {
             align: 'start',
             color: INK,
             font: FONT.title,
-            padding: { top: 4, bottom: 6 },
+            padding: TITLE_PADDING,
           },
           subtitle: {
             display: true,
@@ -87,7 +109,7 @@ export function chart(picture: Picture): Chart {
             align: 'start',
             color: QUIET_INK,
             font: FONT.small,
-            padding: { bottom: 14 },
+            padding: CONDITIONS_PADDING,
           },
           legend: {
             display: datasets.length > 1,
@@ -107,6 +129,29 @@ export function chart(picture: Picture): Chart {
       },
     },
   };
+}
+
+/** The chart without its title and conditions, and as much less high: for a page that says both beside it. */
+export function withoutWords(chart: Chart): Chart {
+  const { options } = chart.config;
+  const head =
+    headHeight(options?.plugins?.title?.text, FONT.title.size, TITLE_PADDING) +
+    headHeight(options?.plugins?.subtitle?.text, FONT.small.size, CONDITIONS_PADDING);
+  return {
+    ...chart,
+    size: { width: chart.size.width, height: Math.round(chart.size.height - head) },
+    config: {
+      ...chart.config,
+      options: {
+        ...options,
+        plugins: { ...options?.plugins, title: { display: false }, subtitle: { display: false } },
+      },
+    },
+  };
+}
+
+function headHeight(lines: unknown, size: number, { top, bottom }: { top: number; bottom: number }): number {
+  return (Array.isArray(lines) ? lines.length : 1) * size * LINE_HEIGHT + top + bottom;
 }
 
 /** A legend of lines as they are drawn; Chart.js itself forgets that they are dashed. */

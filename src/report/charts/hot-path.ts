@@ -1,6 +1,6 @@
 // Time per operation of the simulator itself, WASM beside plain TypeScript.
 import type { HotPathRecord, Run } from '../../record/run.js';
-import { formatNanoseconds, formatSignificant } from '../number.js';
+import { formatNanosecondInterval, formatNanoseconds, formatSignificant } from '../number.js';
 import { type HotPathPair, hotPathPairs } from '../sections/hot-path.js';
 import { wrap } from '../table.js';
 import { categoryAxis, timeAxis } from './axes.js';
@@ -23,6 +23,8 @@ export function hotPathChart(run: Run): Chart | null {
   const highs = times.flat().map(({ high }) => high);
   return chart({
     file: 'hot-path.png',
+    kind: 'measured',
+    cells: series.map((records) => records.map(intervalLabel)),
     title: finding(pairs),
     conditions: `Median time per operation with its 95 % confidence interval. ${cpu}, Node ${node}.`,
     height: FRAME_HEIGHT + pairs.length * PAIR_HEIGHT,
@@ -58,6 +60,11 @@ export function hotPathChart(run: Run): Chart | null {
 
 function medianLabel({ nsPerOperation }: HotPathRecord): string {
   return formatNanoseconds(nsPerOperation.median);
+}
+
+function intervalLabel(record: HotPathRecord): string {
+  const { low, high } = record.nsPerOperation;
+  return `${medianLabel(record)} (${formatNanosecondInterval(low, high)})`;
 }
 
 function finding(pairs: readonly HotPathPair[]): string {

@@ -41,6 +41,7 @@ export function missCurves(run: Run): Chart | null {
   const capacities = capacitiesOf(run);
   return chart({
     file: 'miss-curves.png',
+    kind: 'estimated',
     title: finding(records, capacities),
     conditions: `Data accesses that miss a fully associative LRU TLB, exact. Entries hold what those of ${coreLabel(records[0]?.core ?? '')} hold. First touches miss in any TLB. Marked: entries of second levels of real cores.${run.options.quick ? ' Quick run: only the beginning of each stream.' : ''}`,
     height: 780,

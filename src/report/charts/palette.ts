@@ -15,6 +15,7 @@ const OKABE_ITO = {
 export const INK = '#222222';
 export const QUIET_INK = '#555555';
 export const GRID = '#dddddd';
+export const PAPER = '#ffffff';
 
 const STRATEGY_COLOURS: Readonly<Record<string, string>> = {
   'page-basis': OKABE_ITO.vermillion,
@@ -45,13 +46,23 @@ export const LEAF_COLOURS: Readonly<Record<LeafSize, string>> = {
   pte: OKABE_ITO.vermillion,
 };
 
+/** Beside the colours of leaves. */
+export const TABLE_COLOUR = OKABE_ITO.bluishGreen;
+
+/** What became of memory whose leaves kept their size. */
+export const STATE_COLOURS = { readOnlyBytes: OKABE_ITO.blue, invalidBytes: OKABE_ITO.vermillion } as const;
+
 export const GRANULE_COLOURS: Readonly<Record<number, string>> = {
   4096: OKABE_ITO.vermillion,
   16384: OKABE_ITO.bluishGreen,
   65536: OKABE_ITO.blue,
 };
 
-export const IMPLEMENTATION_COLOURS = { wasm: OKABE_ITO.blue, typescript: OKABE_ITO.orange } as const;
+export const IMPLEMENTATION_COLOURS = {
+  wasm: OKABE_ITO.blue,
+  native: OKABE_ITO.bluishGreen,
+  typescript: OKABE_ITO.orange,
+} as const;
 
 /** What access streams are laid over: configurations have colours beside those of strategies. */
 const CONFIGURATION_COLOURS: Readonly<Record<string, string>> = {

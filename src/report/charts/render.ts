@@ -1,4 +1,4 @@
-// Pictures as PNG files. The only file that needs a canvas; where there is none, a run goes without pictures.
+// Pictures as PNG and SVG files. Both need a canvas; where there is none, a run goes without pictures.
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -6,23 +6,20 @@ import type { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import { writeWhole } from '../../io/file.js';
 import { InputError } from '../../io/input-error.js';
 import type { Run } from '../../record/run.js';
+import { FONT_FILES } from '../picture/fonts.js';
 import { chartsOf } from './catalogue.js';
-import { type Chart, FONT_FAMILY } from './chart.js';
-
-const FONT_FILES = {
-  normal: '@fontsource/dejavu-sans/files/dejavu-sans-latin-400-normal.woff2',
-  bold: '@fontsource/dejavu-sans/files/dejavu-sans-latin-700-normal.woff2',
-} as const;
+import { type Chart, FONT_FAMILY, withoutWords } from './chart.js';
+import { type DrawSvg, loadSvg } from './svg.js';
 
 export interface RenderResult {
-  /** Paths, in reading order. */
+  /** Paths of the PNG files, in reading order. Each has an SVG beside it. */
   written: string[];
   /** Why there are no pictures, or null where there are. */
   skipped: string | null;
 }
 
 /**
- * Draws every chart that the run has data for into `directory`, made where it is missing.
+ * Draws every chart that the run has data for into `directory`, made where it is missing: a PNG and an SVG each.
  * @param onProgress is told each file's name before it is drawn
  * @throws InputError where a file cannot be written; a canvas that cannot be loaded is no error
  */
@@ -34,6 +31,7 @@ export async function renderCharts(
   const charts = chartsOf(run);
   const canvases = await loadCanvases(charts);
   if (typeof canvases === 'string') return { written: [], skipped: canvases };
+  const drawSvg = await loadSvg();
   makeDirectory(directory);
   const written: string[] = [];
   for (const chart of charts) {
@@ -44,7 +42,27 @@ export async function renderCharts(
     // Finalisers of canvases need a turn of the event loop.
     await new Promise(setImmediate);
   }
+  // New charts, as configurations are the renderer's to change.
+  for (const chart of chartsOf(run)) {
+    writeWhole(join(directory, `${chart.id}.svg`), drawSvg(chart));
+  }
   return { written, skipped: null };
+}
+
+/**
+ * Every chart that the run has data for as SVG, without its title and conditions, by id: what a page shows where no
+ * script draws. Empty where no canvas can be loaded.
+ */
+export async function renderStills(run: Run): Promise<Map<string, string>> {
+  const stills = new Map<string, string>();
+  let drawSvg: DrawSvg;
+  try {
+    drawSvg = await loadSvg();
+  } catch {
+    return stills;
+  }
+  for (const chart of chartsOf(run)) stills.set(chart.id, drawSvg(withoutWords(chart)));
+  return stills;
 }
 
 /**

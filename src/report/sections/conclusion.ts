@@ -85,13 +85,20 @@ function tableMemory(run: Run): string | null {
   );
 }
 
-function kernelMisses(run: Run): string | null {
+/** Kernel TLB misses per 1000 instructions of the captured memcached trace on the main core. */
+export function memcachedMisses(run: Run): { pages: number; blocks: number } | null {
   const record = run.tlb.find(
     ({ core, stream }) => core === MAIN_CORE && stream.captured && stream.name === 'memcached',
   );
   const kernel = (id: string) => record?.configurations.find((one) => one.id === id)?.mpki?.kernel;
   const [pages, blocks] = [kernel('pages'), kernel('blocks')];
-  if (pages === undefined || blocks === undefined) return null;
+  return pages === undefined || blocks === undefined ? null : { pages, blocks };
+}
+
+function kernelMisses(run: Run): string | null {
+  const misses = memcachedMisses(run);
+  if (misses === null) return null;
+  const { pages, blocks } = misses;
   return (
     `On ${coreLabel(MAIN_CORE)} the ${run.options.quick ? 'beginning of the ' : ''}memcached trace is estimated to have ${formatSignificant(pages)} kernel ` +
     `TLB misses per 1000 instructions on pages and ${formatSignificant(blocks)} on blocks.`

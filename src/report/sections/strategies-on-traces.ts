@@ -11,31 +11,40 @@ import { joinedWhereAlike } from './alike.js';
 
 export function strategiesOnTracesSection(run: Run): Table[] {
   if (run.traceStrategies.length === 0) return [];
-  return [
-    {
-      title: 'Strategies on the captured traces',
-      columns: [
-        { heading: 'strategy', align: 'left' },
-        { heading: 'calls', align: 'right' },
-        { heading: 'splits', align: 'right' },
-        { heading: 'stores', align: 'right' },
-        { heading: 'tables', align: 'right' },
-        { heading: 'barriers', align: 'right' },
-        { heading: 'TLBI', align: 'right' },
-        { heading: 'in pages', align: 'right' },
-        { heading: 'in contiguous pages', align: 'right' },
-        { heading: 'equal', align: 'left' },
-      ],
-      rows: scenarioGroups(run).flatMap(({ heading, records }): Row[] => [
-        { group: heading },
-        ...joinedWhereAlike(records.map(strategyRow)),
-      ]),
-      notes: [
-        'Barriers: DSB ISHST, DSB ISH and ISB. In pages, in contiguous pages: how the memory that they map changed, from the captured map in the form that the strategy starts from (pages-only: all in pages; series-v3: no contiguous groups); all else is in blocks. Equal: each page ends with the permissions that the kernel gave it.',
-      ],
-    },
-  ];
+  const rows = scenarioGroups(run).flatMap(({ heading, records }): Row[] => [
+    { group: heading },
+    ...joinedWhereAlike(records.map(strategyRow)),
+  ]);
+  return [strategiesTable('Strategies on the captured traces', rows)];
 }
+
+/** The table of rows that strategyRow() makes. */
+export function strategiesTable(title: string, rows: readonly Row[]): Table {
+  return {
+    title,
+    columns: [
+      { heading: 'strategy', align: 'left' },
+      { heading: 'calls', align: 'right' },
+      { heading: 'splits', align: 'right' },
+      { heading: 'stores', align: 'right' },
+      { heading: 'tables', align: 'right' },
+      { heading: 'barriers', align: 'right' },
+      { heading: 'TLBI', align: 'right' },
+      { heading: 'in pages', align: 'right' },
+      { heading: 'in contiguous pages', align: 'right' },
+      { heading: 'equal', align: 'left' },
+    ],
+    rows,
+    notes: [
+      'Barriers: DSB ISHST, DSB ISH and ISB. In pages, in contiguous pages: how the memory that they map changed, from the captured map in the form that the strategy starts from (pages-only: all in pages; series-v3: no contiguous groups); all else is in blocks. Equal: each page ends with the permissions that the kernel gave it.',
+    ],
+  };
+}
+
+type StrategyOnTrace = Pick<
+  TraceStrategyRecord,
+  'strategy' | 'counters' | 'before' | 'after' | 'permissionsEqual'
+>;
 
 interface ScenarioGroup {
   heading: string;
@@ -54,7 +63,14 @@ function scenarioGroups(run: Run): ScenarioGroup[] {
   });
 }
 
-function strategyRow({ strategy, counters, before, after, permissionsEqual }: TraceStrategyRecord): Cell[] {
+/** What one strategy made of one trace. */
+export function strategyRow({
+  strategy,
+  counters,
+  before,
+  after,
+  permissionsEqual,
+}: StrategyOnTrace): Cell[] {
   const change = leafChange(before, after);
   return [
     strategy,

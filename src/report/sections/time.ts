@@ -5,6 +5,7 @@ import { groupBy } from '../group.js';
 import { quantityLabel } from '../labels.js';
 import { formatEstimate, formatRatioInterval } from '../number.js';
 import type { Row, Table } from '../table.js';
+import { laterCostTables } from './later-cost.js';
 
 const GRANULE = 4096;
 /** Configurations in which strategies differ, in order. */
@@ -27,6 +28,8 @@ export function timeSection(run: Run, detail: Detail = 'brief'): Table[] {
   );
   const groups = [...changes(records)];
   if (groups.length === 0) return [];
+  const isShown = ({ configuration, workload }: { configuration: string; workload: string }) =>
+    records.some((record) => record.configuration === configuration && record.workload === workload);
   return [
     {
       title: 'Estimated time of a permission change, 4K granule: low–typical–high',
@@ -49,6 +52,7 @@ export function timeSection(run: Run, detail: Detail = 'brief'): Table[] {
         `What makes the intervals wide: ${dominating(groups.flatMap(([, change]) => change))}.`,
       ],
     },
+    ...laterCostTables(run, STRATEGIES, (later) => later.granule === GRANULE && isShown(later)),
   ];
 }
 

@@ -1,0 +1,45 @@
+// linmap reference: pins the present core into a folder and shows it.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { linmap, root, scratchFolder } from './linmap.js';
+
+test('pins the present core and shows what it has pinned', () => {
+  const folder = join(scratchFolder(), 'reference');
+  const pinned = linmap(
+    'reference',
+    'pin',
+    '--force',
+    '--reason',
+    'for a test',
+    '--reference',
+    folder,
+    '--json',
+  );
+  expect(pinned.code).toBe(0);
+  const record = JSON.parse(pinned.stdout);
+  expect(record).toMatchObject({ schema: 'linmap.reference/1', reason: 'for a test' });
+  expect(readdirSync(folder).sort()).toEqual(['core.wasm', 'reference.json']);
+  expect(readFileSync(join(folder, 'core.wasm'))).toEqual(readFileSync(join(root, 'build/core.wasm')));
+  expect(JSON.parse(readFileSync(join(folder, 'reference.json'), 'utf8'))).toEqual(record);
+
+  expect(JSON.parse(linmap('reference', '--reference', folder, '--json').stdout)).toEqual(record);
+  const shown = linmap('reference', '--reference', folder);
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toContain(record.sha256);
+  expect(shown.stdout).toContain('the same, byte for byte');
+});
+
+test('nothing pinned, and a damaged reference, are one line each', () => {
+  const folder = scratchFolder();
+  const missing = linmap('reference', '--reference', folder);
+  expect(missing).toMatchObject({ code: 2, stdout: '' });
+  expect(missing.stderr.trimEnd()).toMatch(
+    /^\S+: expected a pinned reference, found none: linmap reference pin$/,
+  );
+  linmap('reference', 'pin', '--force', '--reference', folder);
+  writeFileSync(join(folder, 'core.wasm'), 'no module');
+  const damaged = linmap('reference', '--reference', folder);
+  expect(damaged).toMatchObject({ code: 2, stdout: '' });
+  expect(damaged.stderr.trimEnd().split('\n')).toHaveLength(1);
+});
