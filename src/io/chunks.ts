@@ -94,5 +94,7 @@ function attempt<T>(path: string, action: () => T): T {
 }
 
 function unreadable(path: string, error: unknown): InputError {
-  return new InputError(path, null, `expected a readable file, found ${reason(error)}`);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const expected = code.startsWith('Z_') ? 'complete gzip data' : 'a readable file';
+  return new InputError(path, null, `expected ${expected}, found ${reason(error)}`);
 }

@@ -249,7 +249,7 @@ describe('the trace', () => {
   test('a line that is no event', () => {
     damage(20, () => 'what is this?');
     expect(refusal('replay', scenario)).toBe(
-      `${trace}:20: expected a trace event (task-pid [cpu] flags time: event: …), found "what is this?"`,
+      `${trace}:20: expected a trace event (task-pid [cpu] flags time: event: (function) …), found "what is this?"`,
     );
   });
 
@@ -266,7 +266,7 @@ describe('the trace', () => {
   test('an argument that is no number, and one that is no address', () => {
     const line = firstUpdate();
     damage(line, (text) => text.replace(/ size=\S+/, ' size=much'));
-    expect(refusal('replay', scenario)).toMatch(`:${line}: expected a hex address for "size"`);
+    expect(refusal('replay', scenario)).toMatch(`:${line}: expected a number of at most 64 bits for "size"`);
     damage(line, (text) => text.replace(/ start=\S+/, ' start=0x0800000000000000'));
     expect(refusal('replay', scenario)).toMatch(
       `:${line}: expected an address in the top or bottom 2^52 bytes`,

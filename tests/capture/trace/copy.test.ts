@@ -126,7 +126,7 @@ describe('nothing is written', () => {
     [
       'of gzip that breaks off',
       gzipSync(text).subarray(0, 2000),
-      /given: expected a readable file, found an end/,
+      /given: expected complete gzip data, found an end/,
     ],
   ])('%s', async (_what, given, message) => {
     writeFileSync(join(folder, 'trace.txt'), 'before');
