@@ -47,6 +47,7 @@ process.once('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 
 const plain = build('plain', (source) => source);
 writeReference(reference, readFileSync(plain), {

@@ -34,12 +34,12 @@ export const GATE_CASES: readonly GateCase[] = [
   // Half of it is the call from JavaScript, whose speed varies more from process to process.
   gateCase('walk one by one: pages', 6, (core) => walksOneByOne(core, 64 * MIB, 4096), 0.05),
   gateCase('walk in batches: pages', 12, (core) => walksInBatches(core, 64 * MIB, 'pages', 8)),
-  gateCase('walk in batches: 1 GiB blocks', 18, (core) => walksInBatches(core, 256 * GIB, 'blocks', 8)),
-  gateCase('split: one page out of a 1 GiB block', 60, (core) => splits(core, 24)),
+  gateCase('walk in batches: blocks', 18, (core) => walksInBatches(core, 256 * GIB, 'blocks', 8)),
+  gateCase('split: page out of a block', 60, (core) => splits(core, 24)),
   gateCase('change: one page a call', 16, (core) => changes(core, 64 * MIB, PAGE, 1024)),
   gateCase('change: 2 MiB a call', 6, (core) => changes(core, 64 * MIB, 2 * MIB, 512)),
   gateCase('build: pages', 80, (core) => build(core, 128 * MIB, 'pages')),
-  gateCase('build: 1 GiB blocks', 32, (core) => build(core, 4 * TIB, 'blocks')),
+  gateCase('build: blocks', 32, (core) => build(core, 4 * TIB, 'blocks')),
 ];
 
 function gateCase(

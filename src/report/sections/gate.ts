@@ -67,7 +67,8 @@ function notes(gate: GateRecord): string[] {
 }
 
 function change(ratio: number): string {
-  return formatPercentChange((ratio - 1) * 100);
+  // What is below a hundredth of a percent is noise on any machine.
+  return formatPercentChange(Number(((ratio - 1) * 100).toFixed(2)));
 }
 
 function interval({ low, high }: { low: number; high: number }): string {
