@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { defaultThreads } from '../../bench/jobs/run-jobs.js';
 import { exactJob } from '../../bench/main-job.js';
 import { modulePath } from '../core/module.js';
 import { writeWhole } from '../io/file.js';
@@ -104,6 +105,7 @@ async function computed({ captures }: AcceptOptions): Promise<Run> {
     return await exactJob({
       quick: false,
       filter: null,
+      threads: defaultThreads(),
       captures: captures ?? join(dirname(dirname(modulePath())), 'captures'),
       version: linmapVersion(),
       onProgress: (text) => progress.report(text),

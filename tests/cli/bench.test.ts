@@ -1,9 +1,19 @@
 // linmap bench: a short, filtered main job, and what it leaves behind.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { linmap } from './linmap.js';
+import { linmap, main, root } from './linmap.js';
 
 let folder = '';
 beforeAll(() => {
@@ -36,4 +46,48 @@ test('a filter that is no regular expression, and a folder that cannot be made, 
   expect(blocked.code).toBe(2);
   expect(blocked.stderr).toMatch(/^\S*file\S*results: expected a folder that can be made/);
   expect(existsSync(join(file, 'results'))).toBe(false);
+});
+
+test('--jobs is a number of threads', () => {
+  for (const jobs of ['0', '65', '1.5', 'two']) {
+    const { code, stderr } = linmap('bench', '--jobs', jobs);
+    expect([jobs, code, stderr.trimEnd().split('\n')]).toEqual([
+      jobs,
+      2,
+      [expect.stringMatching(/--jobs.*Expected (1 to 64|a whole number)\.$/)],
+    ]);
+  }
+});
+
+test('a capture that is wrong is one line, whatever thread reads it', () => {
+  const captures = join(folder, 'captures');
+  const scenario = join(captures, 'machine', 'scenario');
+  mkdirSync(scenario, { recursive: true });
+  for (const name of ['machine.json', 'before.map.json', 'trace.txt'])
+    writeFileSync(join(scenario, name), '{');
+  const said = ['1', '2'].map((jobs) => {
+    const { code, stdout, stderr } = linmap(
+      ...['bench', '--quick', '--captures', captures, '--filter', 'scenario|table', '--jobs', jobs],
+      ...['--out', join(folder, `broken-${jobs}`)],
+    );
+    expect([code, stdout]).toEqual([2, '']);
+    expect(existsSync(join(folder, `broken-${jobs}`, 'run.json'))).toBe(false);
+    return stderr;
+  });
+  expect(said[0]).toMatch(/^\S*machine\.json:1: expected [^\n]*\n$/);
+  expect(said[1]).toBe(said[0]);
+});
+
+test('Ctrl-C ends the threads, and leaves no results', async () => {
+  const out = join(folder, 'interrupted');
+  const child = spawn(process.execPath, [main, 'bench', '--quick', '--jobs', '2', '--out', out], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // Progress begins after two seconds: by then jobs are under way.
+  await once(child.stderr, 'data');
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  expect(code).toBe(130);
+  expect(readdirSync(out)).toEqual([]);
 });

@@ -33,12 +33,12 @@ test('the standard error of a slope, as textbooks have it', () => {
 });
 
 test('two points leave no error; fewer, and what has no logarithm, are refused', () => {
-  expect(
-    fitPowerLaw([
-      { x: 1, y: 3 },
-      { x: 2, y: 6 },
-    ]),
-  ).toEqual({ exponent: 1, standardError: 0 });
+  const two = fitPowerLaw([
+    { x: 1, y: 3 },
+    { x: 2, y: 6 },
+  ]);
+  expect(two.exponent).toBeCloseTo(1, 12);
+  expect(two.standardError).toBe(0);
   for (const points of [
     [],
     [{ x: 1, y: 1 }],

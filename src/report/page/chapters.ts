@@ -10,6 +10,7 @@ import { hotPathSection } from '../sections/hot-path.js';
 import { nativeSection } from '../sections/native.js';
 import { publishedSection } from '../sections/published.js';
 import { replaysSection } from '../sections/replays.js';
+import { scalingSection } from '../sections/scaling.js';
 import { strategiesOnTracesSection } from '../sections/strategies-on-traces.js';
 import { timeSection } from '../sections/time.js';
 import { tlbSection } from '../sections/tlb.js';
@@ -88,8 +89,8 @@ ${tables('Each figure with its source', publishedSection(run, 'full'), 'printed'
       id: 'hot-path',
       title: 'Speed of the hot path',
       body: html`<p>How fast the simulator itself is, in WebAssembly and in the same code as plain TypeScript. Times were measured on the machine of this run and are not comparable with those of another.</p>
-${figures(content, ['hot-path', 'native'])}
-${tables(null, hotPathSection(run))}${run.native === undefined ? html`<p>Beside a plain C twin: <code>linmap bench --native</code> times it where there is a C compiler.</p>` : tables(null, nativeSection(run))}${tables('Speed of the estimates', estimateSpeedSection(run))}`,
+${figures(content, ['hot-path', 'native', 'scaling-time', 'scaling-memory'])}
+${tables(null, hotPathSection(run))}${run.native === undefined ? html`<p>Beside a plain C twin: <code>linmap bench --native</code> times it where there is a C compiler.</p>` : tables(null, nativeSection(run))}${tables('Growth with the size of the machine', scalingSection(run))}${tables('Speed of the estimates', estimateSpeedSection(run))}`,
     },
     { id: 'regressions', title: 'Regressions', body: regressions(run) },
     { id: 'method', title: 'Method, assumptions and limits', body: method(run) },
