@@ -8,16 +8,49 @@ export function filesOfControl(control: HTMLInputElement): Promise<DroppedFile[]
   );
 }
 
-/** Files and whole folders of a drop. To be called while the event is handled: afterwards its data is gone. */
+/**
+ * Files and whole folders of a drop. To be called while the event is handled: afterwards its data is gone.
+ * Handles, where the browser has them: from entries Chromium reads nothing on a page that is a file itself.
+ */
 export async function filesOfDrop(data: DataTransfer): Promise<DroppedFile[]> {
-  const entries = [...data.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const found = await Promise.all(entries.map((entry) => filesBelow(entry)));
+  const items = [...data.items].filter(({ kind }) => kind === 'file');
+  const found = await Promise.all(items.map(filesOfItem));
   return readAll(found.flat());
 }
 
 interface NamedFile {
   name: string;
   file: File;
+}
+
+/** Of drafts that the DOM library does not have yet. */
+interface WithHandle {
+  getAsFileSystemHandle(): Promise<FileSystemHandle | null>;
+}
+interface Listed {
+  values(): AsyncIterable<FileSystemHandle>;
+}
+
+/** Asks the item at once, and reads afterwards. */
+function filesOfItem(item: DataTransferItem): Promise<NamedFile[]> {
+  if ('getAsFileSystemHandle' in item) {
+    const handle = (item as WithHandle).getAsFileSystemHandle();
+    return handle.then((one) => (one === null ? [] : filesOfHandle(one, one.name)));
+  }
+  const entry = item.webkitGetAsEntry();
+  const file = item.getAsFile();
+  // The file of the item itself can be read on every page.
+  if (entry?.isDirectory !== true) return Promise.resolve(file === null ? [] : [{ name: file.name, file }]);
+  return filesBelow(entry);
+}
+
+async function filesOfHandle(handle: FileSystemHandle, name: string): Promise<NamedFile[]> {
+  if (handle.kind === 'file') return [{ name, file: await (handle as FileSystemFileHandle).getFile() }];
+  const found: NamedFile[] = [];
+  for await (const one of (handle as unknown as Listed).values()) {
+    found.push(...(await filesOfHandle(one, `${name}/${one.name}`)));
+  }
+  return found;
 }
 
 async function filesBelow(entry: FileSystemEntry): Promise<NamedFile[]> {

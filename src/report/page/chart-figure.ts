@@ -32,7 +32,7 @@ export function chartFigure(chart: Chart, { byScript, stills }: Drawn): Markup {
 ${byScript ? html`<canvas width="${width}" height="${height}" style="aspect-ratio:${width}/${height}" role="img" aria-label="${described}"></canvas>` : null}
 ${still === undefined ? null : html`<img class="still" width="${width}" height="${height}" alt="${described}" src="${dataUrl(still)}">`}
 </div>
-<details${open}><summary>Table: ${title}</summary>
+<details${open}><summary>Table<span class="unseen">: ${title}</span></summary>
 ${htmlTable(chartTable(chart))}
 </details>
 </figure>

@@ -83,7 +83,7 @@ export function runTable(run: Run): Table {
 
 function optionsText({ quick, filter }: Run['options']): string {
   const parts = [quick ? 'quick: fewer samples, shorter streams' : 'whole'];
-  if (filter !== null) parts.push(`only what matches ${filter}`);
+  if (filter !== null) parts.push(`only what matches ${filter.replaceAll('\\/', '/')}`);
   return parts.join('; ');
 }
 

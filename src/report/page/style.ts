@@ -27,11 +27,13 @@ h3 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
 p, ul, ol, dl { margin: 0 0 .9rem; max-width: 46rem; }
 dt { font-weight: 600; }
 dd { margin: 0 0 .5rem 1.25rem; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 code { font: .92em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
 a { color: var(--accent); text-underline-offset: .15em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 main:focus { outline: none; }
 .quiet, .note { color: var(--quiet); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -100vw; top: 0; padding: .6rem 1rem; background: var(--ground); z-index: 2; }
 .skip:focus { left: 0; }
 nav { border-block: 1px solid var(--line); padding: .75rem 0 0; margin: 1rem 0; font-size: .95rem; }
@@ -81,6 +83,7 @@ th.group { background: var(--raised); font-weight: 600; padding: .35rem .2rem; }
 footer { border-top: 1px solid var(--line); margin-top: 3rem; padding-top: 1rem; }
 @media screen and (max-width: 42rem) {
   figure.chart figcaption::after { content: " The picture scrolls sideways."; font-size: .9rem; color: var(--quiet); }
+  caption { position: sticky; left: 0; max-width: calc(100vw - 2rem); }
 }
 @media (min-width: 70rem) {
   body { padding-inline: 2rem; }
@@ -92,11 +95,12 @@ footer { border-top: 1px solid var(--line); margin-top: 3rem; padding-top: 1rem;
     --ground: #fff; --raised: #f1f1f1; --ink: #000; --quiet: #333; --line: #999; --accent: #000; --good: #000; --bad: #000;
   }
   @page { size: A4; margin: 14mm 12mm; }
-  body { font-size: 9.5pt; max-width: none; padding: 0; }
-  .skip, details:not([open]):not(.printed), #what-if, #drop, #data, footer, .map-app { display: none; }
+  html { font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
+  nav li:has(a[href='#what-if'], a[href='#drop'], a[href='#data']), .skip, details:not([open]):not(.printed), #what-if, #drop, #data, footer, .map-app { display: none; }
   nav { break-after: avoid; }
   .stage { filter: none !important; overflow: visible; border: 0; padding: 0; }
-  .stage > canvas, .stage > img, .stage > svg { min-width: 0; width: auto; max-width: 100%; max-height: 9.6cm; }
+  .stage > canvas, .stage > img, .stage > svg { min-width: 0; width: auto; max-width: 100%; max-height: 13cm; }
   .stage:has(.still) > canvas { display: none !important; }
   .still { display: block !important; }
   .frames { display: block !important; }
