@@ -116,7 +116,7 @@ describe('a damaged text', () => {
         if (readOrRefused(() => parse(spoilt, 'FILE'), ['FILE']) === null) refused++;
         expect(['string', 'object']).toContain(typeof sniffText(spoilt));
       }),
-      { numRuns: runs(2000) },
+      { numRuns: runs(6000) },
     );
     // Damage that is never seen would mean that nothing was tried.
     expect(refused).toBeGreaterThan(0);

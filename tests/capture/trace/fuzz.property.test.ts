@@ -107,7 +107,7 @@ describe('a spoilt trace', () => {
         if (typeof outcome([bytes]) === 'string') refused++;
         else read++;
       }),
-      { numRuns: runs(22_000) },
+      { numRuns: runs(40_000) },
     );
     const tenth = (refused + read) / 10;
     expect([refused > tenth, read > tenth]).toEqual([true, true]);
