@@ -36,7 +36,7 @@ ends with other permissions than the kernel's.
 
 Examples:
   linmap replay captures/4k-bbml2/load-small
-  linmap replay captures/4k-bbml2/load-small --chart timeline.png
+  linmap replay captures/4k-bbml2/load-small --chart /tmp/timeline.png
   linmap replay captures/4k-bbml2/load-small --strategy huge-size --json`;
 
 export function register(program: Command): void {

@@ -1,7 +1,7 @@
 // A main job that is killed leaves every result file of the run before, or its own, whole.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { main, root, scratchFolder } from './linmap.js';
 
@@ -21,8 +21,11 @@ async function bench(out: string, after?: number): Promise<{ ms: number; signal:
   return { ms: performance.now() - started, signal };
 }
 
-/** IEND, the last chunk of every PNG. */
-const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
+/** What every file of a kind ends with: IEND is the last chunk of a PNG. */
+const ENDS: Readonly<Record<string, Buffer>> = {
+  '.png': Buffer.from('0000000049454e44ae426082', 'hex'),
+  '.svg': Buffer.from('</svg>\n'),
+};
 
 function expectWhole(out: string): void {
   const run = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
@@ -32,7 +35,8 @@ function expectWhole(out: string): void {
   expect(charts.length).toBeGreaterThan(0);
   for (const name of charts) {
     const bytes = readFileSync(join(out, 'charts', name));
-    expect([name, bytes.subarray(-PNG_END.length)]).toEqual([name, PNG_END]);
+    const end = ENDS[extname(name)] ?? Buffer.of();
+    expect([name, end.length > 0, bytes.subarray(-end.length)]).toEqual([name, true, end]);
   }
 }
 
