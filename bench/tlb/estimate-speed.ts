@@ -16,7 +16,7 @@ export async function estimateSpeed({
   quick,
   captures,
 }: EstimateSpeedOptions): Promise<EstimateSpeedRecord[]> {
-  const simulation = measureTlbSpeed(quick ? { streams: ['zipf'], samples: 6 } : { samples: 12 }).map(
+  const simulation = measureTlbSpeed(quick ? { streams: ['zipf'], samples: 4 } : { samples: 12 }).map(
     ({ stream, lineCaches, blocking, median }): EstimateSpeedRecord => ({
       title: `TLB simulation, ${stream}, ${lineCaches ? 'line caches' : 'no line caches'}, ${blocking ? 'walks at once' : 'walks in flight'}`,
       operation: 'access',

@@ -36,8 +36,8 @@ const FULL: SamplingPlan = {
   batchesPerTurn: 1,
 };
 const QUICK: SamplingPlan = {
-  warmUp: { leastMs: 50, mostMs: 200 },
-  forMs: 100,
+  warmUp: { leastMs: 30, mostMs: 100 },
+  forMs: 60,
   turns: { least: 3, most: 20 },
   batchesPerTurn: 1,
 };
