@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { FONT_FILES } from '../picture/fonts.js';
 import { type Chart, FONT_FAMILY } from './chart.js';
+import { withCircles } from './svg-circles.js';
 
 /** Draws a chart as an SVG document, black on white, with its title and conditions for those who do not see it. */
 export type DrawSvg = (chart: Chart) => string;
@@ -40,7 +41,7 @@ function tidied(document: string, { size: { width, height }, title, conditions }
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<desc>${escaped(conditions)}</desc>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>${drawing}`,
+    `<rect width="${width}" height="${height}" fill="#fff"/>${withCircles(drawing)}`,
     '',
   ].join('\n');
 }
