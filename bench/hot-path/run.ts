@@ -4,7 +4,7 @@ import { type SamplingPlan, sampleInTurns } from '../../src/measure/sample.js';
 import type { HotPathRecord } from '../../src/record/run.js';
 import { HOT_PATH_CASES, hotPathName } from './cases.js';
 
-/** Budgets for eight cases in 16 s and in 4 s, what it takes to build their maps included. */
+/** Budgets for eight cases in 16 s and in 2 s, what it takes to build their maps included. */
 const FULL: SamplingPlan = {
   warmUp: { leastMs: 100, mostMs: 350 },
   forMs: 1100,
@@ -13,7 +13,7 @@ const FULL: SamplingPlan = {
 };
 const QUICK: SamplingPlan = {
   warmUp: { leastMs: 30, mostMs: 80 },
-  forMs: 160,
+  forMs: 90,
   turns: { least: 4, most: 100 },
   batchesPerTurn: 2,
 };

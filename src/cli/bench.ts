@@ -65,7 +65,7 @@ export function register(program: Command): void {
     .description(
       'Replays the captures, compares the strategies on them and on built machines, times the hot path, draws charts.',
     )
-    .option('--quick', 'fewer samples: at most 15 seconds')
+    .option('--quick', 'fewer samples: about 15 seconds')
     .option('--filter <regexp>', 'only what the expression matches', regexpArgument)
     .option('--out <dir>', 'where results go', LATEST_FOLDER)
     .option('--captures <dir>', 'captures to replay instead of those that ship with linmap')
