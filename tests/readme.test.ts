@@ -2,26 +2,28 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { linmap, root, scratchFolder } from './cli/linmap.js';
+import { root } from './cli/linmap.js';
+import { linmapHere } from './cli/linmap-here.js';
+import { scratchFolder } from './scratch-folder.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-test('the table is what linmap change prints', () => {
+test('the table is what linmap change prints', async () => {
   const command = /^npx linmap (change .*)$/m.exec(readme)?.[1];
   if (command === undefined) throw new Error('the README has no example of linmap change');
   const table = /^```\n(strategy[\s\S]*?)^```$/m.exec(readme)?.[1];
   if (table === undefined) throw new Error('the README has no table');
-  expect(linmap(...command.split(' ')).stdout).toContain(table);
+  expect((await linmapHere(...command.split(' '))).stdout).toContain(table);
 });
 
 test.each([...readme.matchAll(/^npx linmap (.*?)(?: +#.*)?$/gm)].map(([, command = '']) => command))(
   'linmap %s works',
-  (command) => {
-    expect(linmap(...command.split(' ')).code).toBe(0);
+  async (command) => {
+    expect((await linmapHere(...command.split(' '))).code).toBe(0);
   },
 );
 
-test("the commands for a machine of one's own work on an archive of such a machine", () => {
+test("the commands for a machine of one's own work on an archive of such a machine", async () => {
   const archive = join(root, 'tests/capture/script/captured/debian-7.2.13.tar.gz');
   const folder = scratchFolder();
   const commands = [...readme.matchAll(/^linmap ((?:import|replay|inspect) .*?) *#/gm)];
@@ -31,7 +33,7 @@ test("the commands for a machine of one's own work on an archive of such a machi
       if (word === 'linmap-*.tar.gz') return archive;
       return word.startsWith('server') ? join(folder, word) : word;
     });
-    expect(linmap(...args)).toMatchObject({ code: 0 });
+    expect(await linmapHere(...args)).toMatchObject({ code: 0 });
   }
 });
 

@@ -2,7 +2,7 @@
 import { html, type Markup } from '../report/page/html.js';
 
 /** Value and text of each option. */
-export type Options = readonly (readonly [value: string, text: string])[];
+type Options = readonly (readonly [value: string, text: string])[];
 
 export function selectField(id: string, label: string, options: Options, selected: string): Markup {
   return html`<label for="${id}">${label}<select id="${id}">${optionsOf(options, selected)}</select></label>`;

@@ -17,7 +17,7 @@ import { type Ptdump, parsePtdump } from './texts/ptdump.js';
 import { sniffText } from './texts/sniff-text.js';
 
 /** `map`: a `linmap.map/1` file. `core`: a memory image. `ptdump`: the text of kernel_page_tables. */
-export type MapSourceKind = 'map' | 'core' | 'ptdump';
+type MapSourceKind = 'map' | 'core' | 'ptdump';
 
 export interface AnyMap {
   source: MapSourceKind;
@@ -36,7 +36,7 @@ export interface AnyMap {
   showsPhysical: boolean;
 }
 
-export interface AnyMapOptions extends JsonOptions {
+interface AnyMapOptions extends JsonOptions {
   /** Which of a folder's maps: `before`, `after`, `held`, `boot`, or any other that has NAME.map.json there. */
   name?: string;
   /** Which to take of a folder where no name is given; the first that exists. */
@@ -46,7 +46,7 @@ export interface AnyMapOptions extends JsonOptions {
 }
 
 /** The state that a folder was left in. */
-export const LATEST: readonly string[] = ['after', 'before', 'boot'];
+const LATEST: readonly string[] = ['after', 'before', 'boot'];
 /** The state that it started from. */
 export const EARLIEST: readonly string[] = ['before', 'boot', 'after'];
 

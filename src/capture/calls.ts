@@ -32,20 +32,20 @@ export interface ChangeCall extends CallPlace {
 }
 
 /** flush_tlb_kernel_range() that belongs to no change. */
-export interface FlushCall extends CallPlace {
+interface FlushCall extends CallPlace {
   kind: 'flush';
   start: Address;
   end: Address;
 }
 
 /** arch_kfence_init_pool() */
-export interface KfenceCall extends CallPlace {
+interface KfenceCall extends CallPlace {
   kind: 'kfence';
   pool: Address;
 }
 
 /** A point at which the map was read: between `request` and `done`. */
-export interface MarkerCall extends CallPlace {
+interface MarkerCall extends CallPlace {
   kind: 'marker';
   name: string;
   phase: 'request' | 'done';
@@ -55,7 +55,7 @@ export interface MarkerCall extends CallPlace {
  * A point of a task's course that only grouping needs: change_memory_common() begins, or vm_unmap_aliases().
  * `inner call` is none even for that: the caller of a change that the trace shows by itself.
  */
-export interface CourseMark extends CallPlace {
+interface CourseMark extends CallPlace {
   kind: 'alias loop' | 'unmap aliases' | 'inner call';
 }
 

@@ -17,7 +17,7 @@ import type { Scenario } from './scenario.js';
 import { mapVmallocRanges } from './vmalloc-side.js';
 import { TraceCheck, type TraceCounters } from './witness.js';
 
-export interface SnapshotResult extends Comparison {
+interface SnapshotResult extends Comparison {
   name: string;
   equal: boolean;
 }

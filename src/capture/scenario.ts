@@ -30,7 +30,7 @@ export interface Scenario {
   summary: TraceSummary;
 }
 
-export interface ScenarioOptions extends JsonOptions, TraceOptions {}
+interface ScenarioOptions extends JsonOptions, TraceOptions {}
 
 const MAP_NAME = /^(.+)\.map\.json(?:\.gz)?$/;
 

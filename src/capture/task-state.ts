@@ -2,7 +2,7 @@
 import type { Address } from '../io/address.js';
 
 /** A call that is under way, or was last. */
-export interface Attended {
+interface Attended {
   call: number;
   /** Tables that it was given. */
   tables: number;

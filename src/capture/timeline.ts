@@ -32,7 +32,7 @@ export interface TimelinePoint {
   tlbi: number;
 }
 
-export interface TimelineMarker {
+interface TimelineMarker {
   at: number;
   name: string;
 }

@@ -30,10 +30,3 @@ export class TraceReading {
     return { trace: this.#calls.end(), summary };
   }
 }
-
-/** The calls of a trace that is all there. @throws InputError with the line */
-export function callsOf(text: string | Uint8Array, file: string, options: TraceOptions = {}): CallsOfTrace {
-  const reading = new TraceReading(file, options);
-  reading.push(typeof text === 'string' ? Buffer.from(text) : text);
-  return reading.end();
-}

@@ -26,7 +26,7 @@ import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
 import { linmapVersion } from './version.js';
 
-export interface AcceptOptions {
+interface AcceptOptions {
   reason: string;
   run?: string;
   baseline: string;
@@ -63,10 +63,7 @@ export function register(program: Command): void {
  * @returns the exit code
  * @throws InputError where the record or the baseline cannot be read, or the baseline cannot be written
  */
-export async function acceptCommand(
-  options: AcceptOptions,
-  output: Output = standardOutput,
-): Promise<number> {
+async function acceptCommand(options: AcceptOptions, output: Output = standardOutput): Promise<number> {
   const { reason, baseline: file } = options;
   const before = existsSync(file) ? readBaseline(file) : null;
   const run = options.run === undefined ? await computed(options) : recorded(options.run);

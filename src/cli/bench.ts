@@ -26,7 +26,7 @@ import { writeReport } from './report.js';
 import { historyFolder, LATEST_FOLDER } from './result-places.js';
 import { linmapVersion } from './version.js';
 
-export interface BenchOptions {
+interface BenchOptions {
   quick?: boolean;
   filter?: RegExp;
   out: string;
@@ -98,7 +98,7 @@ export function register(program: Command): void {
  * @returns the exit code
  * @throws InputError where results cannot be written or a capture is wrong
  */
-export async function benchCommand(options: BenchOptions, output: Output = standardOutput): Promise<number> {
+async function benchCommand(options: BenchOptions, output: Output = standardOutput): Promise<number> {
   const progress = startProgress();
   try {
     // Found out now rather than after a minute's work.

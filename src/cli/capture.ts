@@ -9,7 +9,7 @@ import { InputError } from '../io/input-error.js';
 import { EXIT } from './failure.js';
 import { linmapVersion } from './version.js';
 
-export interface CaptureOptions {
+interface CaptureOptions {
   out?: string;
   seconds?: string;
   buffer?: string;
@@ -54,7 +54,7 @@ export function register(program: Command): void {
  * @returns the exit code: 0, 2 where the script refused (it has said why), 128 + signal where it was interrupted
  * @throws InputError where there is no shell.
  */
-export async function captureCommand(command: readonly string[], options: CaptureOptions): Promise<number> {
+async function captureCommand(command: readonly string[], options: CaptureOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'linmap-'));
   try {
     // A file, because standard input belongs to the command.

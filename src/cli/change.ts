@@ -17,7 +17,7 @@ import { addMachineOptions, type MachineOptions, machineFrom } from './machine-o
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
 
-export interface ChangeOptions extends MachineOptions, ChangeRequest {
+interface ChangeOptions extends MachineOptions, ChangeRequest {
   strategy: string;
   json?: boolean;
 }
@@ -59,7 +59,7 @@ export function register(program: Command): void {
  * @returns the exit code
  * @throws InputError for a machine file that is wrong, CommanderError for options that make no machine or no change.
  */
-export function changeCommand(options: ChangeOptions, output: Output = standardOutput): number {
+function changeCommand(options: ChangeOptions, output: Output = standardOutput): number {
   const machine = machineFrom(options);
   if (options.pages < 1 || options.pages > MOST_PAGES) {
     throw usageError(`expected --pages of 1 to ${MOST_PAGES}, found ${options.pages}`);

@@ -9,7 +9,7 @@ import { usageError } from './failure.js';
 import { type Output, standardOutput } from './output.js';
 import { HISTORY_FOLDER } from './result-places.js';
 
-export interface CompareOptions {
+interface CompareOptions {
   json?: boolean;
   markdown?: boolean;
   limit: number;
@@ -47,7 +47,7 @@ export function register(program: Command): void {
 }
 
 /** @throws InputError for what is no record. */
-export function compareCommand(
+function compareCommand(
   a: string,
   b: string,
   options: CompareOptions,

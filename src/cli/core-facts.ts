@@ -11,7 +11,7 @@ import type {
 import { formatCount, formatUnit } from '../report/number.js';
 
 /** One value of a core as people read it. */
-export interface CoreFact {
+interface CoreFact {
   label: string;
   text: string;
   kind: Kind;

@@ -31,7 +31,7 @@ export function register(program: Command): void {
  * Describes one core, or all that linmap knows.
  * @throws InputError for a core that is neither known nor in a file.
  */
-export function coresCommand(
+function coresCommand(
   idOrFile: string | undefined,
   options: { json?: boolean },
   output: Output = standardOutput,

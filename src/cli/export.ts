@@ -11,7 +11,7 @@ import { readRun } from '../record/read-run.js';
 import { regexpArgument } from './arguments.js';
 import { type Output, standardOutput } from './output.js';
 
-export interface ExportOptions {
+interface ExportOptions {
   format: string;
   filter?: RegExp;
   out?: string;
@@ -49,7 +49,7 @@ export function register(program: Command): void {
 }
 
 /** @throws InputError for what is no record, or where the file cannot be written. */
-export function exportCommand(
+function exportCommand(
   name: string,
   options: ExportOptions,
   output: Pick<Output, 'warn'> = standardOutput,

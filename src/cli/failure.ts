@@ -15,7 +15,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-export interface Failure {
+interface Failure {
   exitCode: number;
   /** For stderr, without a line break at the end; one line but for bugs. Empty where nothing is left to say. */
   text: string;

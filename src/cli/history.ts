@@ -13,7 +13,7 @@ import { regexpArgument } from './arguments.js';
 import { type Output, standardOutput } from './output.js';
 import { HISTORY_FOLDER } from './result-places.js';
 
-export interface HistoryCommandOptions {
+interface HistoryCommandOptions {
   since?: string;
   series?: RegExp;
   chart?: string;
@@ -52,7 +52,7 @@ export function register(program: Command): void {
 }
 
 /** @throws InputError where there is no history, or nothing in it since then. */
-export async function historyCommand(
+async function historyCommand(
   options: HistoryCommandOptions,
   output: Output = standardOutput,
 ): Promise<void> {

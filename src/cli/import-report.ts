@@ -6,7 +6,7 @@ import { formatSize } from '../io/size.js';
 import { formatCount } from '../report/number.js';
 import { counted } from './words.js';
 
-export interface FactRow {
+interface FactRow {
   fact: string;
   /** For people. */
   value: string;

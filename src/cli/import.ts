@@ -4,9 +4,7 @@ import { ARCHIVE_LIMITS } from '../capture/archive/unpack.js';
 import type { Argument } from '../capture/import/given-file.js';
 import { importCapture } from '../capture/import/import-capture.js';
 import type { Given } from '../capture/machine-facts/evidence.js';
-import type { MemoryBank } from '../machine/memory.js';
-import { RODATA, type Rodata } from '../machine/rodata.js';
-import type { Granule } from '../machine/va-layout.js';
+import { RODATA } from '../machine/rodata.js';
 import { granuleArgument, numberArgument, sizeArgument } from './arguments.js';
 import { EXIT, usageError } from './failure.js';
 import { bankArgument, midrArgument, physicalArgument, probeArgument } from './import-options.js';
@@ -15,23 +13,12 @@ import { importText } from './import-text.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
 
-export interface ImportCommandOptions {
+/** What they say of the machine is named as in what is given, but for `--kpti`. */
+interface ImportCommandOptions extends Omit<Given, 'name' | 'source' | 'nonGlobal'> {
   out: string;
   before?: string;
   after?: string;
-  granule?: Granule;
-  vaBits?: number;
-  vaBitsBuild?: number;
-  physOffset?: number;
-  midr?: number;
-  bbml2?: boolean;
-  rodata?: Rodata;
-  kfence?: 'early' | 'late' | 'off';
-  kfenceObjects?: number;
-  kfencePool?: number;
   kpti?: boolean;
-  debugPagealloc?: boolean;
-  memory?: MemoryBank[];
   rootPa?: number;
   probe?: Map<string, string>;
   maxSize?: number;
@@ -114,7 +101,7 @@ const MACHINE: readonly Option[] = [
  * @returns the exit code
  * @throws InputError for anything wrong with the files, CommanderError for options that exclude each other
  */
-export async function importCommand(
+async function importCommand(
   paths: readonly string[],
   options: ImportCommandOptions,
   output: Output = standardOutput,

@@ -7,7 +7,6 @@ import { mostSplitFirst, type Region } from '../map/regions.js';
 import { totalTables } from '../map/summary.js';
 import { LEAF_SIZES, leafName } from '../report/leaf-size.js';
 import { formatCount } from '../report/number.js';
-import { formatShare } from '../report/share.js';
 import { type Cell, type Table, terminalTable } from '../report/table.js';
 import { type Fact, factLines } from './facts.js';
 import { changesTable } from './inspect-changes-text.js';
@@ -15,6 +14,7 @@ import { rangeText } from './inspect-options.js';
 import { type InspectReport, sum } from './inspect-report.js';
 import type { Step } from './inspect-steps.js';
 import { rangesTable, stepsTable } from './inspect-tables.js';
+import { leafTable } from './leaf-table.js';
 import type { Colours } from './output.js';
 import { counted, tablesInWords } from './words.js';
 
@@ -26,7 +26,7 @@ export function inspectText(report: InspectReport, colours: Colours): string {
   const most = all ? Number.POSITIVE_INFINITY : LISTED;
   const bytes = sum(LEAF_SIZES, (size) => inspection.bytes[size]);
   const tables: (Table | null)[] = [
-    leafTable(report, bytes),
+    leavesTable(report),
     findingsTable(inspection.findings, most),
     steps && stepsTable(steps, source.map.granule, source.showsTables),
     rangesTable(inspection.ranges, source.showsPhysical, most),
@@ -103,29 +103,13 @@ function foldText(regions: readonly Region[], showsTables: boolean): string {
   return `${formatSize(bytes)} could be in larger leaves with the attributes as they are${back}`;
 }
 
-function leafTable({ source, inspection }: InspectReport, total: number): Table {
-  const { bytes, leaves, readOnlyLeafBytes, invalidLeafBytes } = inspection;
-  const { granule } = source.map;
-  const size = (value: number) => (value === 0 ? '0' : formatSize(value));
-  return {
-    title: 'Leaves',
-    columns: [
-      { heading: 'leaf', align: 'left' },
-      { heading: 'descriptors', align: 'right' },
-      { heading: 'memory', align: 'right' },
-      { heading: 'share', align: 'right' },
-      { heading: 'read-only', align: 'right' },
-      { heading: 'invalid', align: 'right' },
-    ],
-    rows: LEAF_SIZES.filter((name) => leaves[name] > 0).map((name) => [
-      leafName(granule, name),
-      formatCount(leaves[name]),
-      formatSize(bytes[name]),
-      formatShare(bytes[name], total),
-      size(readOnlyLeafBytes[name]),
-      size(invalidLeafBytes[name]),
-    ]),
-  };
+function leavesTable({ source, inspection }: InspectReport): Table {
+  const { leaves, bytes, readOnlyLeafBytes, invalidLeafBytes } = inspection;
+  const orNone = (value: number) => (value === 0 ? '0' : formatSize(value));
+  return leafTable(source.map.granule, { leaves, bytes }, [
+    { heading: 'read-only', cell: (size) => orNone(readOnlyLeafBytes[size]) },
+    { heading: 'invalid', cell: (size) => orNone(invalidLeafBytes[size]) },
+  ]);
 }
 
 function regionsTable({ source, inspection }: InspectReport, most: number): Table | null {

@@ -23,7 +23,7 @@ import { inspectText } from './inspect-text.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
 
-export interface InspectOptions {
+interface InspectOptions {
   against?: string;
   map?: string;
   machine?: string;
@@ -92,7 +92,7 @@ export function register(program: Command): void {
  * @returns the exit code: findings and changes are no failures
  * @throws InputError for a source that is wrong or does not fit the other
  */
-export async function inspectCommand(
+async function inspectCommand(
   path: string,
   options: InspectOptions,
   output: Output = standardOutput,

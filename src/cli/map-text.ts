@@ -4,10 +4,9 @@ import { linearMapPolicy, type Stage } from '../kernel/boot.js';
 import type { Machine } from '../machine/machine.js';
 import { rodataLabel } from '../machine/rodata.js';
 import type { Finding, FindingKind } from '../map/explain.js';
-import { LEAF_SIZES, leafName } from '../report/leaf-size.js';
-import { formatCount } from '../report/number.js';
-import { type Table, terminalTable } from '../report/table.js';
+import { terminalTable } from '../report/table.js';
 import { type Fact, factLines } from './facts.js';
+import { leafTable } from './leaf-table.js';
 import type { BootComparison, ExactComparison, ExplainedComparison } from './map-comparison.js';
 import { type MapReport, mappedMemory } from './map-report.js';
 import type { Colours } from './output.js';
@@ -38,7 +37,7 @@ export function mapText({ machine, stage, state, comparison }: MapReport, colour
       colours,
     ),
     '',
-    terminalTable(leafTable(granule, { leaves: state.leaves, leafBytes: state.leafBytes }), {
+    terminalTable(leafTable(granule, { leaves: state.leaves, bytes: state.leafBytes }), {
       stream: process.stdout,
     }),
   ].join('\n');
@@ -107,34 +106,4 @@ function changesInWords(explained: number, findings: readonly Finding[]): string
     return bytes === 0 ? [] : [`${formatSize(bytes)} ${kind}`];
   });
   return `changed since then: ${counted(explained, 'descriptor')}; ${parts.join(', ')}`;
-}
-
-function leafTable(
-  granule: number,
-  { leaves, leafBytes }: Pick<MapReport['state'], 'leaves' | 'leafBytes'>,
-): Table {
-  const total = LEAF_SIZES.reduce((sum, size) => sum + leafBytes[size], 0);
-  return {
-    title: 'Leaves',
-    columns: [
-      { heading: 'leaf', align: 'left' },
-      { heading: 'descriptors', align: 'right' },
-      { heading: 'memory', align: 'right' },
-      { heading: 'share', align: 'right' },
-    ],
-    rows: LEAF_SIZES.filter((size) => leaves[size] > 0).map((size) => [
-      leafName(granule, size),
-      formatCount(leaves[size]),
-      formatSize(leafBytes[size]),
-      share(leafBytes[size], total),
-    ]),
-  };
-}
-
-/** Per cent; never 0 or 100 where it is not exactly that. */
-function share(part: number, total: number): string {
-  if (part === total) return '100 %';
-  const perCent = (100 * part) / total;
-  if (perCent < 0.01) return '< 0.01 %';
-  return perCent > 99.99 ? '> 99.99 %' : `${perCent.toFixed(2)} %`;
 }

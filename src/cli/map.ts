@@ -18,7 +18,7 @@ import { mapText } from './map-text.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
 
-export interface MapOptions extends MachineOptions {
+interface MapOptions extends MachineOptions {
   stage?: Stage;
   out?: string;
   json?: boolean;

@@ -9,7 +9,7 @@ export interface Output {
   warn(line: string): void;
 }
 
-export interface Result {
+interface Result {
   document: object;
   text(colours: Colours): string;
 }

@@ -9,13 +9,13 @@ export interface Progress {
   end(): void;
 }
 
-export interface ProgressStream {
+interface ProgressStream {
   isTTY?: boolean;
   columns?: number;
   write(text: string): unknown;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   quiet?: boolean;
   /** Default stderr. */
   stream?: ProgressStream;

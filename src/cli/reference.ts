@@ -18,12 +18,12 @@ import { usageError } from './failure.js';
 import { type Output, standardOutput } from './output.js';
 import { linmapVersion } from './version.js';
 
-export interface ReferenceOptions {
+interface ReferenceOptions {
   reference: string;
   json?: boolean;
 }
 
-export interface PinOptions extends ReferenceOptions {
+interface PinOptions extends ReferenceOptions {
   reason?: string;
   force?: boolean;
 }
@@ -63,7 +63,7 @@ export function register(program: Command): void {
  * Shows what is pinned.
  * @throws InputError where the reference is damaged
  */
-export function referenceCommand(
+function referenceCommand(
   { reference: folder, json }: ReferenceOptions,
   output: Output = standardOutput,
 ): void {
@@ -79,7 +79,7 @@ export function referenceCommand(
  * @throws CommanderError where the sources are changed or newer than the build, unless forced
  * @throws InputError where the folder cannot be written
  */
-export function pinCommand(options: PinOptions, output: Output = standardOutput): void {
+function pinCommand(options: PinOptions, output: Output = standardOutput): void {
   const commit = sourceCommit();
   if (!options.force) {
     if (commit?.dirty) {

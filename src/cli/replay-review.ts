@@ -13,7 +13,7 @@ import { type RankedAskers, rankAskers } from '../report/replay/ranking.js';
 import { STRATEGIES } from '../strategy/index.js';
 
 /** What one strategy would have made of the trace. */
-export interface StrategyOutcome {
+interface StrategyOutcome {
   strategy: string;
   permissionsEqual: boolean;
   counters: Counters;

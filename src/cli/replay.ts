@@ -18,7 +18,7 @@ import { reviewedReplay } from './replay-review.js';
 import { replayText } from './replay-text.js';
 import { requireScenarioFolder } from './scenario-folder.js';
 
-export interface ReplayOptions {
+interface ReplayOptions {
   /** Id of a strategy; what the kernel did where left out. */
   strategy?: string;
   out?: string;

@@ -25,7 +25,7 @@ const LIVE_SCRIPT = (version: string) => `
   setTimeout(look, 1000);
 })();`;
 
-export interface ReportServerOptions {
+interface ReportServerOptions {
   port: number;
   /** Path of run.json. */
   record: string;

@@ -11,7 +11,7 @@ import { readPageAssets } from '../report/page/assets.js';
 import { type PageAssets, reportPage } from '../report/page/page.js';
 import { type Output, standardOutput } from './output.js';
 
-export interface ReportOptions {
+interface ReportOptions {
   output?: string;
   json?: boolean;
 }
@@ -37,7 +37,7 @@ export function register(program: Command): void {
 }
 
 /** @throws InputError where the record is wrong or the page cannot be written */
-export async function reportCommand(
+async function reportCommand(
   record: string,
   options: ReportOptions,
   output: Output = standardOutput,

@@ -7,7 +7,7 @@ import { EXIT } from './failure.js';
 import { type ReportServer, startReportServer } from './report-server.js';
 import { LATEST_FOLDER } from './result-places.js';
 
-export interface ServeOptions {
+interface ServeOptions {
   port: number;
   out: string;
 }
@@ -37,7 +37,7 @@ export function register(program: Command): void {
  * @returns the exit code
  * @throws InputError where the port cannot be had
  */
-export async function serveCommand({ port, out }: ServeOptions): Promise<number> {
+async function serveCommand({ port, out }: ServeOptions): Promise<number> {
   const server = await startReportServer({
     port,
     record: join(out, 'run.json'),

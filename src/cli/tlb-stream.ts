@@ -21,7 +21,7 @@ export const DEFAULT_ACCESSES = 1_000_000;
 
 const CAPTURED: StreamNature = { dependent: false, law: 'captured' };
 
-export class CountedStream implements AsyncIterable<AccessChunk> {
+class CountedStream implements AsyncIterable<AccessChunk> {
   readonly #counts = new Float64Array(ACCESS_CLASSES.length);
 
   constructor(

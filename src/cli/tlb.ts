@@ -19,7 +19,7 @@ import { type TlbReport, tlbDocument } from './tlb-report.js';
 import { countedStream, DEFAULT_ACCESSES, type StreamOptions } from './tlb-stream.js';
 import { tlbText } from './tlb-text.js';
 
-export interface TlbOptions extends PlaceOptions, StreamOptions {
+interface TlbOptions extends PlaceOptions, StreamOptions {
   /** Id of a core, or path of a file. */
   core: string;
   /** Ids of configurations, parted by commas. */
@@ -98,7 +98,7 @@ function hanging(line: string): string[] {
  * @returns the exit code
  * @throws InputError for a file that is wrong, CommanderError for options that fit no machine, stream or configuration.
  */
-export async function tlbCommand(options: TlbOptions, output: Output = standardOutput): Promise<number> {
+async function tlbCommand(options: TlbOptions, output: Output = standardOutput): Promise<number> {
   const progress = startProgress();
   try {
     const core = coreOf(options.core);

@@ -22,7 +22,7 @@ const SYSTEM = [
   'pagesOnly',
 ] as const;
 /** What the running kernel and its CPUs are; each name is a SYSTEM_ flag of the core. */
-export type SystemFlag = (typeof SYSTEM)[number];
+type SystemFlag = (typeof SYSTEM)[number];
 export type System = Readonly<Partial<Record<SystemFlag, boolean>>>;
 
 const PERMISSIONS = ['ro', 'rw', 'nx', 'x', 'valid', 'invalid', 'default', 'decrypted', 'encrypted'] as const;
@@ -92,7 +92,7 @@ export interface Geometry {
   contiguousSize(level: number): number;
 }
 
-export interface Translation {
+interface Translation {
   level: number;
   /** Bytes of the leaf, and of what one TLB entry may cover (its contiguous group). */
   leafBytes: number;

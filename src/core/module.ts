@@ -47,9 +47,9 @@ export interface CoreExports {
 let compiled: WebAssembly.Module | undefined;
 
 /** Path of the built module, found from the sources and from dist/ alike. Throws where it has not been built. */
-export function modulePath(file = 'core.wasm'): string {
-  const path = packageFile(`build/${file}`);
-  if (path === null) throw new Error(`build/${file} is missing: run npm run build`);
+export function modulePath(): string {
+  const path = packageFile('build/core.wasm');
+  if (path === null) throw new Error('build/core.wasm is missing: run npm run build');
   return path;
 }
 
@@ -57,9 +57,4 @@ export function modulePath(file = 'core.wasm'): string {
 export function instantiate(): WebAssembly.Instance {
   compiled ??= new WebAssembly.Module(readFileSync(modulePath()));
   return new WebAssembly.Instance(compiled, {});
-}
-
-/** A new instance of another build of the same surface, for tests of the debug build. */
-export function instantiateFile(file: string, imports: WebAssembly.Imports): WebAssembly.Instance {
-  return new WebAssembly.Instance(new WebAssembly.Module(readFileSync(modulePath(file))), imports);
 }

@@ -14,7 +14,7 @@ export function masks(set: bigint, clear: bigint): Masks {
   return { set, clear, words: [low(set), high(set), low(clear), high(clear)] };
 }
 
-export const NO_MASKS = masks(0n, 0n);
+const NO_MASKS = masks(0n, 0n);
 
 /** u32 words of one record: opcode, flags, start, size, set, clear (two words each), result, unused. */
 export const RECORD_WORDS = 12;

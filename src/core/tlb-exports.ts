@@ -3,7 +3,7 @@ import { constants } from './constants.js';
 import type { Core } from './core.js';
 
 /** The calls of assembly/tlb; the rules of this boundary are written in assembly/index.ts. */
-export interface TlbExports {
+interface TlbExports {
   tlbBegin(): void;
   tlbStructure(place: number, entries: number, ways: number, policy: number, sizes: number): void;
   tlbWalkCache(kind: number, levels: number, cycles: number): void;

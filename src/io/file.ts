@@ -18,7 +18,7 @@ import { formatSize } from './size.js';
 /** No capture comes near this; a gzip bomb does. */
 const MAX_BYTES = 2 * 2 ** 30;
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Largest size in bytes, after decompression. Default 2 GiB. */
   maxBytes?: number;
 }
@@ -97,8 +97,13 @@ function gunzip(path: string, bytes: Buffer, maxBytes: number): Buffer {
   }
 }
 
+/** A name for a file that is renamed to `path` once it is whole. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
 function replaceFile(path: string, bytes: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(path);
   // Exclusive: what is there under this name is not ours to overwrite or remove.
   const file = openSync(temporary, 'wx');
   try {

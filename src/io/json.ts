@@ -20,7 +20,7 @@ export interface WrongValue {
 }
 
 /** A parsed file that can still point into its text. */
-export interface JsonDocument<T> {
+interface JsonDocument<T> {
   value: T;
   /** The error that names the line of a wrong value. */
   error(wrong: WrongValue): InputError;

@@ -11,7 +11,7 @@ import { type VmArea, VmallocSpace } from './vmalloc.js';
 
 const EINVAL = 22;
 
-export interface KernelOptions {
+interface KernelOptions {
   seed?: number;
   /** Tables stored even where one formula describes them. */
   storeUniformTables?: boolean;

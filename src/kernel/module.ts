@@ -14,12 +14,12 @@ export const MODULE_TYPES = [
   'initData',
   'initRodata',
 ] as const;
-export type ModuleType = (typeof MODULE_TYPES)[number];
+type ModuleType = (typeof MODULE_TYPES)[number];
 
 /** Bytes of each memory type; 0 where the module has none. */
 export type ModuleSections = Readonly<Record<ModuleType, number>>;
 
-export type LoadedModule = Partial<Record<ModuleType, VmArea>>;
+type LoadedModule = Partial<Record<ModuleType, VmArea>>;
 
 /** Allocates a module's areas. Writable and not executable, so nothing is changed yet. */
 export function allocateModule(kernel: Kernel, sections: ModuleSections, backing: Backing): LoadedModule {

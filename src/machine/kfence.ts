@@ -15,7 +15,7 @@ export interface Kfence {
   pool: KfencePool | null;
 }
 
-export interface KfencePool {
+interface KfencePool {
   start: number;
   size: number;
 }

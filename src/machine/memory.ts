@@ -11,7 +11,7 @@ export interface MemoryBank {
 }
 
 /** The part of physical memory that the linear region reaches. */
-export interface Reach {
+interface Reach {
   granule: number;
   /** PA mapped at PAGE_OFFSET. */
   physOffset: number;

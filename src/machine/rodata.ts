@@ -10,7 +10,7 @@ export type Rodata = 'full' | 'on' | 'off';
 export const RODATA: readonly Rodata[] = ['full', 'on', 'off'];
 
 /** The names since 6.18 (commit bfbbb0d3215f). `on` changed its meaning. */
-export type RodataSince618 = 'on' | 'noalias' | 'off';
+type RodataSince618 = 'on' | 'noalias' | 'off';
 
 const SINCE_618: Readonly<Record<Rodata, RodataSince618>> = { full: 'on', on: 'noalias', off: 'off' };
 

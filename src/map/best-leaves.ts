@@ -6,7 +6,7 @@ import type { LeafBits } from './descriptor-fields.js';
 import { type LinearMap, runEnd } from './linear-map.js';
 import { outsideOf, overlapOf, type Span } from './span.js';
 
-export interface BestLeavesOptions {
+interface BestLeavesOptions {
   /** What a leaf may not mix: attributes (what a fold without any change must keep), or nothing but output addresses. */
   keepAttributes: boolean;
   /** VAs, ascending and apart, that stay in single pages. */

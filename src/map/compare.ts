@@ -1,6 +1,8 @@
 import { type Address, formatAddress } from '../io/address.js';
 import { type LinearMap, levelSize, normalise, requireSameGeometry } from './linear-map.js';
 import { servesOnlyLinearMap } from './root-span.js';
+import type { Span } from './span.js';
+import { sweep } from './sweep.js';
 
 /** One descriptor that two maps do not have alike. */
 export interface Difference {
@@ -18,7 +20,7 @@ export interface Comparison {
   differences: Difference[];
 }
 
-export interface CompareOptions {
+interface CompareOptions {
   /** Differences to list. Default 20. */
   limit?: number;
   /** End of the linear map. Default: as the kernel lays it out. */
@@ -26,9 +28,7 @@ export interface CompareOptions {
 }
 
 /** Descriptors of one level in a row: leaves, or a single table. */
-interface Stretch {
-  va: Address;
-  end: Address;
+interface Stretch extends Span {
   attributes: bigint;
   /** PA - VA of leaves; null for a table. */
   offset: number | null;
@@ -91,30 +91,6 @@ function stretchesOf(map: LinearMap, level: number): Stretch[] {
     .filter((table) => table.level === level)
     .map(({ va, attributes }) => ({ va, end: va + size, attributes, offset: null }));
   return [...leaves, ...tables].sort((a, b) => a.va - b.va);
-}
-
-type Visit = (start: Address, end: Address, want: Stretch | undefined, have: Stretch | undefined) => void;
-
-/** Visits, ascending, the largest intervals over which neither side changes and at least one has something. */
-function sweep(wanted: readonly Stretch[], found: readonly Stretch[], visit: Visit): void {
-  let i = 0;
-  let j = 0;
-  let position = Number.NEGATIVE_INFINITY;
-  for (;;) {
-    const want = wanted[i];
-    const have = found[j];
-    if (want === undefined && have === undefined) return;
-    const wantStart = want === undefined ? Number.POSITIVE_INFINITY : Math.max(want.va, position);
-    const haveStart = have === undefined ? Number.POSITIVE_INFINITY : Math.max(have.va, position);
-    const start = Math.min(wantStart, haveStart);
-    const wantHere = want !== undefined && wantStart === start ? want : undefined;
-    const haveHere = have !== undefined && haveStart === start ? have : undefined;
-    const end = Math.min(wantHere?.end ?? wantStart, haveHere?.end ?? haveStart);
-    visit(start, end, wantHere, haveHere);
-    if (wantHere?.end === end) i++;
-    if (haveHere?.end === end) j++;
-    position = end;
-  }
 }
 
 function alike(want: Stretch | undefined, have: Stretch | undefined): boolean {

@@ -6,7 +6,7 @@ import { type LeafRun, type LinearMap, levelSize, runEnd } from './linear-map.js
 import type { Span } from './span.js';
 
 /** Bytes of a contiguous group at a level; not more than one leaf where the kernel forms none. */
-export type GroupSize = (level: number) => number;
+type GroupSize = (level: number) => number;
 
 /**
  * Every naturally aligned group in which some leaf has the contiguous bit and that a TLB may not take for one leaf:

@@ -25,7 +25,7 @@ export const FINDING_KINDS = [
   'empty-table',
 ] as const;
 
-export type FindingKind = (typeof FINDING_KINDS)[number];
+type FindingKind = (typeof FINDING_KINDS)[number];
 
 export interface MapFinding extends Span {
   kind: FindingKind;

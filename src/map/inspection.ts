@@ -28,7 +28,7 @@ export interface Inspection extends MapSummary {
   regions: Region[];
 }
 
-export interface InspectionOptions {
+interface InspectionOptions {
   filter?: MapFilter;
   /** Bytes, a power of two. Default 1 GiB. */
   regionSize?: number;

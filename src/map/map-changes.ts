@@ -20,7 +20,7 @@ export const CHANGE_KINDS = [
  * `translation`: another output address. `permission`: read-only, writable, valid, invalid, executable. `attributes`:
  * any other bit. `finer`, `coarser`: leaves of another size.
  */
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
+type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** Neighbouring bytes that changed alike. */
 export interface MapChange extends Span {

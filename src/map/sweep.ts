@@ -35,7 +35,7 @@ export function sweep<T extends Span, U extends Span>(
 }
 
 /** A run of leaves with its end. */
-export interface LeafSpan extends Span {
+interface LeafSpan extends Span {
   run: LeafRun;
 }
 

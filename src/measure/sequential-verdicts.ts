@@ -1,13 +1,13 @@
 // Verdicts that are asked for several times while samples come in: what is clear early needs no more of them.
 import { type JudgedRatio, judgeRatios, type RatioSamples } from './ratio-verdict.js';
 
-export interface RatioBenchmark {
+interface RatioBenchmark {
   readonly name: string;
   readonly margin: number;
 }
 
 /** The two logarithms of ratios that one process gives for one benchmark. */
-export interface RatioPair {
+interface RatioPair {
   readonly candidate: number;
   readonly control: number;
 }

@@ -1,7 +1,7 @@
 // Statistics that make no assumption on the shape of a distribution: times are skewed and have outliers.
 
 /** A median and the interval that holds the population's median with at least the confidence asked for. */
-export interface MedianInterval {
+interface MedianInterval {
   readonly median: number;
   readonly low: number;
   readonly high: number;
@@ -12,12 +12,6 @@ export interface MedianInterval {
 /** Middle value, or the mean of the two middle ones. @throws RangeError where there are no values. */
 export function median(values: readonly number[]): number {
   return middleOf(ascending(values));
-}
-
-/** Median of the distances from the median, not scaled to a standard deviation. */
-export function medianAbsoluteDeviation(values: readonly number[]): number {
-  const centre = median(values);
-  return median(values.map((value) => Math.abs(value - centre)));
 }
 
 /**

@@ -13,7 +13,7 @@ export const BASELINE_SCHEMA = 'linmap.baseline/1';
 export const BASELINE_FILE = 'results/baseline.json';
 
 /** Why exact results were changed, once. */
-export interface Acceptance {
+interface Acceptance {
   reason: string;
   /** When they were computed: ISO 8601, UTC. */
   date: string;
@@ -31,7 +31,7 @@ export interface Baseline {
 }
 
 /** The parts of a run that say which cases it should have, and those cases. */
-export type CheckedRun = ExactResults & Pick<Run, 'options'>;
+type CheckedRun = ExactResults & Pick<Run, 'options'>;
 
 const schema = z.strictObject({
   schema: z.literal(BASELINE_SCHEMA),

@@ -2,7 +2,7 @@
 import { studentTCdf } from '../measure/student-t.js';
 
 /** Two samples side by side. */
-export interface MeansCompared {
+interface MeansCompared {
   before: number;
   after: number;
   /** Probability of a difference at least as large, were both drawn from one normal distribution. */

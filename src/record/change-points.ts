@@ -13,7 +13,7 @@ export interface ChangePointOptions {
   minMagnitude?: number;
 }
 
-export interface ChangePoint {
+interface ChangePoint {
   /** Of the first value after the change. */
   index: number;
   /** Means of the stretches before and after, each up to the next change point. */

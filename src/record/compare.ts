@@ -64,7 +64,7 @@ export type TimeComparison =
     }
   | { comparable: false; reason: string };
 
-export interface SeriesComparison {
+interface SeriesComparison {
   name: string;
   unit: string;
   better: TimedSeries['better'];

@@ -18,8 +18,8 @@ export interface DifferenceGroup {
   differences: ExactDifference[];
 }
 
-export const NEW_CASE = 'new case';
-export const VANISHED_CASE = 'vanished case';
+const NEW_CASE = 'new case';
+const VANISHED_CASE = 'vanished case';
 export const DIGEST = 'digest';
 
 /**

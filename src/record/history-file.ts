@@ -16,7 +16,7 @@ import { HISTORY_SCHEMA, type HistoryEntry, historyEntrySchema } from './history
 
 const NEWLINE = 0x0a;
 
-export interface HistoryRead {
+interface HistoryRead {
   /** In order of time. */
   entries: HistoryEntry[];
   /** A line for each line of a file that is no entry: cut short, or of another version. */
@@ -81,7 +81,7 @@ export function readHistoryFile(path: string): HistoryRead {
 }
 
 /** Files of a history, by name. */
-export function historyFiles(folder: string): string[] {
+function historyFiles(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.jsonl'))

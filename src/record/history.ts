@@ -59,7 +59,7 @@ export interface ExactChange extends RunPlace {
   kinds: string[];
 }
 
-export interface HistoryOptions {
+interface HistoryOptions {
   /** Leaves out series whose name it does not match. */
   series?: RegExp;
   changePoints?: ChangePointOptions;

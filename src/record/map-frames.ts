@@ -28,7 +28,7 @@ export interface MapFrame {
   tlbi: number;
 }
 
-export type FrameLeaves = [level: number, va: number, pa: number, count: number, attributes: string];
+type FrameLeaves = [level: number, va: number, pa: number, count: number, attributes: string];
 
 export function frameLeaves({ leaves }: LinearMap): FrameLeaves[] {
   return leaves.map(({ level, va, pa, count, attributes }) => [

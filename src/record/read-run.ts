@@ -8,7 +8,7 @@ const number = z.number();
 const text = z.string();
 const list = <T extends z.ZodType>(record: T) => z.array(record).default([]);
 
-/** Only what is computed with is checked: records carry more, and later ones will carry more still. */
+/** Checked is what records are told apart and compared by: they carry more, and later ones will carry more still. */
 const counters = z.looseObject({ calls: number, descriptorReads: number, descriptorWrites: number });
 const mapState = z.looseObject({ leaves: z.record(text, number), tables: z.record(text, number) });
 const states = { counters, before: mapState, after: mapState };
@@ -112,6 +112,6 @@ export function readRun(path: string): Run {
 
 /** As `readRun`, for a text already read from `file`. */
 export function parseRun(json: string, file: string): Run {
-  // Checked above as far as anything is computed from it.
+  // What is not checked above, such as the numbers of charts, is taken as the linmap that wrote it meant it.
   return parseJson(json, file, runSchema) as unknown as Run;
 }

@@ -35,7 +35,7 @@ export function formatNanosecondInterval(low: number, high: number): string {
   return `${formatSignificant(low / timeUnit(high).divisor)}–${formatNanoseconds(high)}`;
 }
 
-/** An estimate in the unit of its end, to the two digits that an estimate is good for: `0.78–0.82–1.1 ms`. */
+/** An estimate in the unit of its end, to the two digits that an estimate is good for: `0.82 ms (0.78–1.1)`. */
 export function formatEstimate({
   low,
   typical,
@@ -46,8 +46,8 @@ export function formatEstimate({
   high: number;
 }): string {
   const { divisor, name } = timeUnit(high);
-  const parts = [low, typical, high].map((value) => formatTwoDigits(value / divisor));
-  return `${parts.join('–')} ${name}`;
+  const inUnit = (value: number) => formatTwoDigits(value / divisor);
+  return `${inUnit(typical)} ${name} (${inUnit(low)}–${inUnit(high)})`;
 }
 
 /** A ratio of which only the ends are known: `73–250×`, or `–` where nothing can be divided. */

@@ -4,7 +4,7 @@ import pc from 'picocolors';
 const DEFAULT_WIDTH = 100;
 const ELLIPSIS = '…';
 
-export type Tone = 'good' | 'bad';
+type Tone = 'good' | 'bad';
 /** What a cell says; a tone colours it on a terminal and is never the only sign. */
 export type Cell = string | { text: string; tone: Tone };
 

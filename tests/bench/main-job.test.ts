@@ -1,15 +1,15 @@
 /** The main job on a folder of one small capture, filtered down to moments. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mainJob } from '../../bench/main-job.js';
 import { exactCases } from '../../src/record/exact-cases.js';
 import { RUN_SCHEMA, type Run } from '../../src/record/run.js';
 import { STRATEGIES } from '../../src/strategy/index.js';
 import { root } from '../cli/linmap.js';
+import { scratchFolder } from '../scratch-folder.js';
 
 const count = z.int().min(0);
 const counts = <K extends string>(...names: K[]) =>
@@ -104,8 +104,7 @@ const runDocument = z.looseObject({
 
 /** A folder of captures with one machine and one scenario. */
 function captures(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'linmap-bench-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = scratchFolder();
   const machine = join(folder, 'tiny');
   mkdirSync(machine);
   for (const name of ['machine.json', 'secretmem']) {

@@ -1,21 +1,18 @@
 // The script of the page: one file that needs nothing, asks nobody and fits.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { BundleError, bundle } from '../../scripts/bundle.mjs';
+import { sharedFolder } from '../scratch-folder.js';
 
-let folder: string;
+const folder = sharedFolder();
 let script: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'linmap-bundle-'));
   const outfile = join(folder, 'app.js');
   await bundle({ entry: 'src/browser/app.ts', outfile });
   script = readFileSync(outfile, 'utf8');
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the bundle', () => {
   test('is a classic script that parses', () => {

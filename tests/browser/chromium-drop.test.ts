@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { linmap, root, scratchFolder } from '../cli/linmap.js';
+import { linmap, root } from '../cli/linmap.js';
+import { scratchFolder } from '../scratch-folder.js';
 import { describeInChromium } from './chromium.js';
 
 const MACHINE = join(root, 'captures/4k-bbml2');

@@ -3,22 +3,9 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { chartsOf } from '../../src/report/charts/catalogue.js';
+import { PAGE_SECTIONS } from '../report/page-sections.js';
 import { describeInChromium, openToggles, wholeRun } from './chromium.js';
 
-const SECTIONS = [
-  'answer',
-  'machines',
-  'page-basis',
-  'configurations',
-  'published',
-  'map',
-  'what-if',
-  'hot-path',
-  'regressions',
-  'method',
-  'drop',
-  'data',
-];
 const WIDTHS = [390, 1280];
 
 /** Sections that can be seen, and have more to read than their heading. */
@@ -47,7 +34,7 @@ async function scrollThrough(page: Page): Promise<void> {
 describeInChromium('the report in Chromium', (chromium) => {
   test('shows every section, and is silent', async () => {
     const { page, complaints } = await chromium.open();
-    expect(await readableSections(page)).toEqual(SECTIONS);
+    expect(await readableSections(page)).toEqual(PAGE_SECTIONS);
     await openToggles(page);
     await scrollThrough(page);
     expect(complaints).toEqual([]);
@@ -126,7 +113,7 @@ describeInChromium('the report in Chromium', (chromium) => {
 
   test('can be read without JavaScript: sections, and pictures in place of canvases', async () => {
     const { page, complaints } = await chromium.open({ javaScriptEnabled: false });
-    expect(await readableSections(page)).toEqual(SECTIONS);
+    expect(await readableSections(page)).toEqual(PAGE_SECTIONS);
     const figures = await page.locator('figure[data-chart]').all();
     expect(figures.length).toBeGreaterThan(8);
     for (const figure of figures) {
@@ -140,7 +127,7 @@ describeInChromium('the report in Chromium', (chromium) => {
   test('on paper has the pictures and both maps, and none of what only a screen can do', async () => {
     const { page, complaints } = await chromium.open();
     await page.emulateMedia({ media: 'print' });
-    const printed = SECTIONS.filter((id) => !['what-if', 'drop', 'data'].includes(id));
+    const printed = PAGE_SECTIONS.filter((id) => !['what-if', 'drop', 'data'].includes(id));
     expect(await readableSections(page)).toEqual(printed);
     for (const figure of await page.locator('figure[data-chart]').all()) {
       expect(await figure.locator('.still').isVisible()).toBe(true);

@@ -1,9 +1,8 @@
 // A capture dropped on the page: what the page makes of it is what the command line makes of it.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { kernelReport } from '../../src/browser/drop/documents.js';
 import { importCapture } from '../../src/capture/import/import-capture.js';
 import type { Given } from '../../src/capture/machine-facts/evidence.js';
@@ -14,6 +13,7 @@ import { replayDocument } from '../../src/cli/replay-report.js';
 import { Core } from '../../src/core/core.js';
 import { tarFile } from '../capture/archive/tar-file.js';
 import { captures, QUIET, sendArchive, sendTexts } from '../capture/import/sent-files.js';
+import { scratchFolder } from '../scratch-folder.js';
 import { type Bundled, bundledDrop } from './bundled.js';
 
 let page: Bundled;
@@ -21,12 +21,6 @@ let page: Bundled;
 beforeAll(async () => {
   page = await bundledDrop();
 });
-
-function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'linmap-drop-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Files as a browser gives them. */
 function dropped(paths: readonly string[]) {
@@ -41,7 +35,7 @@ function filesIn(folder: string): string[] {
 
 /** The document of an import and replay by Node, with folders named as the page names them. */
 async function byCommandLine(paths: readonly string[], given: Given = {}): Promise<unknown> {
-  const folder = scratch();
+  const folder = scratchFolder();
   const out = join(folder, 'imported');
   const imported = await importCapture(
     paths.map((path) => ({ path, role: null })),
@@ -101,7 +95,7 @@ test('every strategy replays what was dropped and ends with the permissions of t
 });
 
 test('the archive of the capture script is imported and replayed as by the command line', async () => {
-  const archive = join(scratch(), 'capture.tar.gz');
+  const archive = join(scratchFolder(), 'capture.tar.gz');
   sendArchive('4k-bbml2/load-small', archive);
   const document = await byPage([archive]);
   expect(document).toEqual(await byCommandLine([archive]));
@@ -109,7 +103,7 @@ test('the archive of the capture script is imported and replayed as by the comma
 });
 
 test('a folder with texts is imported as by the command line', async () => {
-  const folder = join(scratch(), 'sent');
+  const folder = join(scratchFolder(), 'sent');
   sendTexts('4k-bbml2/secretmem', folder);
   const files = filesIn(folder).map((path) => ({
     name: `sent/${basename(path)}`,
@@ -162,7 +156,7 @@ describe('what cannot be imported is refused in the same words', () => {
     ['xz data', () => [['trace.txt.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0])]]],
     ['a map that is no JSON', () => [['before.map.json', Buffer.from('{"schema":"linmap.map/1",}')]]],
   ])('%s', async (_what, make) => {
-    const folder = scratch();
+    const folder = scratchFolder();
     const paths = make().map(([name, bytes]) => {
       const path = join(folder, name);
       writeFileSync(path, bytes);

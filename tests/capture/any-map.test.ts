@@ -1,15 +1,14 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EARLIEST, readAnyMap } from '../../src/capture/any-map.js';
 import { InputError } from '../../src/io/input-error.js';
 import { compareMaps } from '../../src/map/compare.js';
 import { readMap } from '../../src/map/map-file.js';
 import { capturedFile, capturedFiles } from '../map/captured-files.js';
+import { sharedFolder } from '../scratch-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'linmap-any-map-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedFolder();
 
 describe('folders', () => {
   test('the latest map, the earliest, and one by its name', () => {

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupChanges } from '../../src/capture/groups.js';
-import { callsOf } from '../../src/capture/trace-reading.js';
 import { masks } from '../../src/core/operations.js';
 import { runs } from '../core/runs.js';
+import { callsOf } from './calls-of.js';
 import { NO_PROBES, type Probes, TraceText } from './trace-text.js';
 
 const PAGE = 0x1000;

@@ -1,12 +1,12 @@
 /** A KFENCE pool that nothing in the capture names: it shows by changes that ask for no boundary. */
 import { describe, expect, it } from 'vitest';
 import { latePoolOf } from '../../src/capture/late-pool.js';
-import { callsOf } from '../../src/capture/trace-reading.js';
 import { masks } from '../../src/core/operations.js';
 import { kfencePoolSize } from '../../src/machine/kfence.js';
 import type { Machine } from '../../src/machine/machine.js';
 import { describeMachine } from '../../src/machine/synthetic.js';
 import { GiB } from '../core/sizes.js';
+import { callsOf } from './calls-of.js';
 import { NO_PROBES, TraceText } from './trace-text.js';
 
 const PAGE = 4096;

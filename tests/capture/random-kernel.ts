@@ -1,7 +1,6 @@
 /** A kernel that does random things to its areas and its linear map while a tracer watches. */
 import fc from 'fast-check';
 import type { Scenario } from '../../src/capture/scenario.js';
-import { callsOf } from '../../src/capture/trace-reading.js';
 import type { Counters } from '../../src/core/counters.js';
 import { OperationList } from '../../src/core/operations.js';
 import { linearVa } from '../../src/kernel/boot.js';
@@ -16,6 +15,7 @@ import { readMap } from '../../src/map/core-map.js';
 import { formatMap, parseMap } from '../../src/map/map-file.js';
 import { pageBasis } from '../../src/strategy/page-basis.js';
 import { MiB } from '../core/sizes.js';
+import { callsOf } from './calls-of.js';
 import { ALL_PROBES, type Probes } from './trace-text.js';
 import { TracedCore } from './traced-core.js';
 

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { replay, replayAs } from '../../src/capture/replay.js';
 import type { Scenario } from '../../src/capture/scenario.js';
-import { callsOf } from '../../src/capture/trace-reading.js';
 import { Core } from '../../src/core/core.js';
 import { type Masks, masks, OperationList } from '../../src/core/operations.js';
 import { bootLinearMap } from '../../src/kernel/boot.js';
@@ -13,6 +12,7 @@ import { STRATEGIES } from '../../src/strategy/index.js';
 import { pageBasis } from '../../src/strategy/page-basis.js';
 import { pagesOnly } from '../../src/strategy/pages-only.js';
 import { MiB } from '../core/sizes.js';
+import { callsOf } from './calls-of.js';
 import { scenario, shipped, traceLines, withTrace } from './shipped.js';
 import { TraceText } from './trace-text.js';
 

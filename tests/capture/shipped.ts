@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { findScenarios, readScenario, type Scenario } from '../../src/capture/scenario.js';
-import { callsOf } from '../../src/capture/trace-reading.js';
 import { root } from '../cli/linmap.js';
+import { callsOf } from './calls-of.js';
 
 const captures = join(root, 'captures');
 /** `4k-bbml2/load-small` and so on. */

@@ -1,6 +1,6 @@
 /** Traces of tests read whole: calls and what was seen of each as objects, which only small traces can afford. */
 import type { Call, TracedCalls } from '../../src/capture/calls.js';
-import { callsOf } from '../../src/capture/trace-reading.js';
+import { callsOf } from './calls-of.js';
 
 /** What the trace saw during one call. */
 export interface CallWitness {

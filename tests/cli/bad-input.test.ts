@@ -1,25 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { linmap, scratchFolder, scratchMachine } from './linmap.js';
-
-/** stderr of a run that is refused: one line, 2, and nothing on stdout. */
-function refusal(...args: string[]): string {
-  const { code, stdout, stderr } = linmap(...args);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^[^\n]+\n$/);
-  return stderr.trimEnd();
-}
-
-function edit(file: string, change: (text: string) => string): void {
-  const raw = readFileSync(file);
-  const isGzipped = file.endsWith('.gz');
-  const before = (isGzipped ? gunzipSync(raw) : raw).toString();
-  const after = change(before);
-  expect(after).not.toBe(before);
-  writeFileSync(file, isGzipped ? gzipSync(after) : after);
-}
+import { scratchFolder } from '../scratch-folder.js';
+import { editFile } from './edit-file.js';
+import { scratchMachine } from './linmap.js';
+import { refusalHere } from './linmap-here.js';
 
 let folder: string;
 let machine: string;
@@ -37,68 +23,70 @@ beforeEach(() => {
 describe('folders and files that are not there', () => {
   const expected = 'expected the folder of a scenario, with before.map.json and trace.txt, found';
 
-  test('no folder, a file, a machine', () => {
-    expect(refusal('replay', join(folder, 'nothing'))).toBe(
+  test('no folder, a file, a machine', async () => {
+    expect(await refusalHere('replay', join(folder, 'nothing'))).toBe(
       `${join(folder, 'nothing')}: ${expected} no such file or directory`,
     );
-    expect(refusal('replay', machine)).toBe(`${machine}: ${expected} a file`);
-    expect(refusal('replay', folder)).toContain(
+    expect(await refusalHere('replay', machine)).toBe(`${machine}: ${expected} a file`);
+    expect(await refusalHere('replay', folder)).toContain(
       `${folder}: ${expected} a machine with these: ${join(folder, 'cbpf200')}, `,
     );
   });
 
-  test('a folder with something else', () => {
+  test('a folder with something else', async () => {
     const empty = scratchFolder();
-    expect(refusal('replay', empty)).toContain(
+    expect(await refusalHere('replay', empty)).toContain(
       'machine.json: expected this file or machine.json.gz, found neither',
     );
   });
 
-  test.each(['before.map.json', 'trace.txt'])('no %s', (name) => {
+  test.each(['before.map.json', 'trace.txt'])('no %s', async (name) => {
     rmSync(join(scenario, name === 'trace.txt' ? `${name}.gz` : name));
-    expect(refusal('replay', scenario)).toBe(
+    expect(await refusalHere('replay', scenario)).toBe(
       `${join(scenario, name)}: expected this file or ${name}.gz, found neither`,
     );
   });
 
-  test('no machine.json', () => {
+  test('no machine.json', async () => {
     rmSync(machine);
-    expect(refusal('replay', scenario)).toBe(
+    expect(await refusalHere('replay', scenario)).toBe(
       `${machine}: expected this file or machine.json.gz, found neither`,
     );
-    expect(refusal('map', '--machine', machine)).toBe(
+    expect(await refusalHere('map', '--machine', machine)).toBe(
       `${machine}: expected a readable file, found no such file or directory`,
     );
   });
 
-  test('a directory in the place of a file', () => {
-    expect(refusal('map', '--machine', folder)).toBe(
+  test('a directory in the place of a file', async () => {
+    expect(await refusalHere('map', '--machine', folder)).toBe(
       `${folder}: expected a readable file, found a directory`,
     );
     renameSync(before, `${before}.old`);
     mkdirSync(before);
-    expect(refusal('replay', scenario)).toBe(`${before}: expected a readable file, found a directory`);
+    expect(await refusalHere('replay', scenario)).toBe(
+      `${before}: expected a readable file, found a directory`,
+    );
   });
 });
 
 describe('damaged files', () => {
-  test('gzip data that stops early', () => {
+  test('gzip data that stops early', async () => {
     writeFileSync(trace, readFileSync(trace).subarray(0, 3000));
-    expect(refusal('replay', scenario)).toBe(
+    expect(await refusalHere('replay', scenario)).toBe(
       `${trace}: expected complete gzip data, found an end in the middle`,
     );
   });
 
-  test('JSON that breaks off, and JSON with a slip in line 9', () => {
-    edit(before, (text) => text.slice(0, text.length / 2));
-    expect(refusal('replay', scenario)).toMatch(/before\.map\.json:\d+: expected .*, found /);
-    edit(machine, (text) => text.replace('"vaBitsBuild": 52,', '"vaBitsBuild" 52,'));
-    expect(refusal('map', '--machine', machine)).toBe(`${machine}:9: expected a colon, found "52"`);
+  test('JSON that breaks off, and JSON with a slip in line 9', async () => {
+    editFile(before, (text) => text.slice(0, text.length / 2));
+    expect(await refusalHere('replay', scenario)).toMatch(/before\.map\.json:\d+: expected .*, found /);
+    editFile(machine, (text) => text.replace('"vaBitsBuild": 52,', '"vaBitsBuild" 52,'));
+    expect(await refusalHere('map', '--machine', machine)).toBe(`${machine}:9: expected a colon, found "52"`);
   });
 
-  test('an empty file', () => {
+  test('an empty file', async () => {
     writeFileSync(machine, '');
-    expect(refusal('map', '--machine', machine)).toBe(
+    expect(await refusalHere('map', '--machine', machine)).toBe(
       `${machine}:1: expected a JSON value, found the end of the file`,
     );
   });
@@ -166,16 +154,16 @@ describe('machine.json', () => {
       '"bssStop": "0xf00e6000"',
       '30: image: expected an image inside memory, found parts of it outside',
     ],
-  ])('%s', (_, from, to, line) => {
-    edit(machine, (text) => text.replace(from, to));
-    expect(refusal('map', '--machine', machine)).toBe(`${machine}:${line}`);
+  ])('%s', async (_, from, to, line) => {
+    editFile(machine, (text) => text.replace(from, to));
+    expect(await refusalHere('map', '--machine', machine)).toBe(`${machine}:${line}`);
   });
 
-  test('overlapping banks', () => {
-    edit(machine, (text) =>
+  test('overlapping banks', async () => {
+    editFile(machine, (text) =>
       text.replace('"memory": [', '"memory": [\n{"start": "0xb0000000", "size": "0x20000000"},'),
     );
-    expect(refusal('map', '--machine', machine)).toBe(
+    expect(await refusalHere('map', '--machine', machine)).toBe(
       `${machine}:24: memory[0].start: expected memory that does not overlap memory[1], which ends at 0xc0000000, found "0xb0000000"`,
     );
   });
@@ -213,19 +201,19 @@ describe('before.map.json', () => {
       '"granule": 16384',
       /:4: leaves\[1]\[1]: expected a multiple of 32 MiB, /,
     ],
-  ])('%s', (_, from, to, line) => {
-    edit(before, (text) => text.replace(from, to));
-    expect(refusal('replay', scenario)).toMatch(line);
-    expect(refusal('replay', scenario)).toContain(`${before}:`);
+  ])('%s', async (_, from, to, line) => {
+    editFile(before, (text) => text.replace(from, to));
+    expect(await refusalHere('replay', scenario)).toMatch(line);
+    expect(await refusalHere('replay', scenario)).toContain(`${before}:`);
   });
 
-  test('a map of another machine', () => {
-    edit(machine, (text) =>
+  test('a map of another machine', async () => {
+    editFile(machine, (text) =>
       text
         .replace(/"granule": 4096,/, '"granule": 65536,')
         .replace(/"memory": \[[^\]]*\]/, '"memory": [{"start": "0x40000000", "size": "2G"}]'),
     );
-    expect(refusal('replay', scenario)).toBe(
+    expect(await refusalHere('replay', scenario)).toBe(
       `${before}:1: expected the granule and VA bits of machine.json (65536, 48), found 4096, 48`,
     );
   });
@@ -233,7 +221,7 @@ describe('before.map.json', () => {
 
 describe('the trace', () => {
   const damage = (line: number, change: (text: string) => string) =>
-    edit(trace, (text) =>
+    editFile(trace, (text) =>
       text
         .split('\n')
         .map((raw, at) => (at + 1 === line ? change(raw) : raw))
@@ -246,53 +234,55 @@ describe('the trace', () => {
       .split('\n')
       .findIndex((line) => line.includes('(update_range_prot')) + 1;
 
-  test('a line that is no event', () => {
+  test('a line that is no event', async () => {
     damage(20, () => 'what is this?');
-    expect(refusal('replay', scenario)).toBe(
+    expect(await refusalHere('replay', scenario)).toBe(
       `${trace}:20: expected a trace event (task-pid [cpu] flags time: event: (function) …), found "what is this?"`,
     );
   });
 
-  test('an argument that is missing', () => {
+  test('an argument that is missing', async () => {
     const line = firstUpdate();
     damage(line, (text) => text.replace(/ set=\S+/, ''));
-    expect(refusal('replay', scenario)).toMatch(
+    expect(await refusalHere('replay', scenario)).toMatch(
       new RegExp(
         `trace\\.txt\\.gz:${line}: expected an argument of this name for "set" of \\S+, found none$`,
       ),
     );
   });
 
-  test('an argument that is no number, and one that is no address', () => {
+  test('an argument that is no number, and one that is no address', async () => {
     const line = firstUpdate();
     damage(line, (text) => text.replace(/ size=\S+/, ' size=much'));
-    expect(refusal('replay', scenario)).toMatch(`:${line}: expected a number of at most 64 bits for "size"`);
+    expect(await refusalHere('replay', scenario)).toMatch(
+      `:${line}: expected a number of at most 64 bits for "size"`,
+    );
     damage(line, (text) => text.replace(/ start=\S+/, ' start=0x0800000000000000'));
-    expect(refusal('replay', scenario)).toMatch(
+    expect(await refusalHere('replay', scenario)).toMatch(
       `:${line}: expected an address in the top or bottom 2^52 bytes`,
     );
   });
 });
 
 describe('--out', () => {
-  test.each(['map', 'replay'])('%s into a folder that does not exist', (command) => {
+  test.each(['map', 'replay'])('%s into a folder that does not exist', async (command) => {
     const out = join(folder, 'missing', 'out.json');
     const args = command === 'map' ? ['--machine', machine] : [scenario];
-    expect(refusal(command, ...args, '--json', '--out', out)).toBe(
+    expect(await refusalHere(command, ...args, '--json', '--out', out)).toBe(
       `${out}: expected a place to write a file, found no such file or directory`,
     );
     expect(readdirSync(folder)).not.toContain('missing');
   });
 });
 
-test('a captured map of another geometry', () => {
-  edit(join(folder, 'boot.map.json'), (text) =>
+test('a captured map of another geometry', async () => {
+  editFile(join(folder, 'boot.map.json'), (text) =>
     text
       .replace('"granule": 4096', '"granule": 65536')
       .replace('"rootLevel": 0', '"rootLevel": 1')
       .replace(/"leaves": \[[\s\S]*/, '"leaves": [], "tables": []}'),
   );
-  expect(refusal('map', '--machine', machine)).toMatch(
+  expect(await refusalHere('map', '--machine', machine)).toMatch(
     /boot\.map\.json: a map of granule .* cannot be compared with one of/,
   );
 });

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { main, root, scratchFolder } from './linmap.js';
+import { scratchFolder } from '../scratch-folder.js';
+import { main, root } from './linmap.js';
 
 const FILTER = '^4K.48 blocks |^table memory$';
 const KILLS = 6;

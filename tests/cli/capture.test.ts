@@ -7,7 +7,8 @@ import { captureScript } from '../../src/capture/script/capture-script.js';
 import { linmapVersion } from '../../src/cli/version.js';
 import { readArchive } from '../capture/script/archive-reading.js';
 import { FakeMachine } from '../capture/script/fake-machine.js';
-import { linmap, linmapWith, main, scratchFolder } from './linmap.js';
+import { scratchFolder } from '../scratch-folder.js';
+import { linmap, linmapWith, main } from './linmap.js';
 
 describe('linmap capture-script', () => {
   const script = captureScript(linmapVersion());

@@ -1,7 +1,7 @@
 // linmap change: one permission change, what it costs and leaves.
 import { describe, expect, test } from 'vitest';
 import { STRATEGIES } from '../../src/strategy/index.js';
-import { linmap } from './linmap.js';
+import { documentHere, refusalHere } from './linmap-here.js';
 
 const SERVER = ['--granule', '4K', '--va-bits', '48', '--memory', '256G'];
 
@@ -13,14 +13,14 @@ interface Result {
   after: { tableBytes: number };
 }
 
-function change(...args: string[]): { schema: string; requiresBbml2: boolean; results: Result[] } {
-  const { code, stdout, stderr } = linmap('change', ...args, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout);
+async function change(
+  ...args: string[]
+): Promise<{ schema: string; requiresBbml2: boolean; results: Result[] }> {
+  return documentHere('change', ...args);
 }
 
-test('every strategy makes the change, in the order of reports', () => {
-  const { schema, requiresBbml2, results } = change(
+test('every strategy makes the change, in the order of reports', async () => {
+  const { schema, requiresBbml2, results } = await change(
     ...SERVER,
     '--bbml2',
     '--pages',
@@ -34,38 +34,35 @@ test('every strategy makes the change, in the order of reports', () => {
   expect(results.map(({ result }) => result)).toEqual([0, 0, 0, 0, 0]);
 });
 
-test('one page out of a 1 GiB block costs what the kernel model says, and one store for the vmalloc side', () => {
+test('one page out of a 1 GiB block costs what the kernel model says, and one store for the vmalloc side', async () => {
   const args = ['--bbml2', '--pages', '1', '--backing', 'scattered', '--strategy', 'page-basis'];
-  const [result] = change(...SERVER, ...args).results;
+  const [result] = (await change(...SERVER, ...args)).results;
   expect(result?.counters.descriptorWrites).toBe(1059 + 1);
   expect((result?.after.tableBytes ?? 0) - (result?.before.tableBytes ?? 0)).toBe(2 * 4096);
 });
 
-test('with rodata=on the alias is left alone', () => {
-  const [result] = change(...SERVER, '--rodata', 'on', '--pages', '8', '--strategy', 'page-basis').results;
+test('with rodata=on the alias is left alone', async () => {
+  const [result] = (await change(...SERVER, '--rodata', 'on', '--pages', '8', '--strategy', 'page-basis'))
+    .results;
   expect(result?.counters).toMatchObject({ calls: 1, descriptorWrites: 8 });
 });
 
-test.each(['set_memory_rw', 'set_memory_x', 'set_memory_nx', 'set_memory_rox', 'vfree'])('%s', (call) => {
-  const [result] = change(
-    ...SERVER,
-    '--bbml2',
-    '--call',
-    call,
-    '--pages',
-    '3',
-    '--strategy',
-    'page-basis',
-  ).results;
-  expect(result?.result).toBe(0);
-});
+test.each(['set_memory_rw', 'set_memory_x', 'set_memory_nx', 'set_memory_rox', 'vfree'])(
+  '%s',
+  async (call) => {
+    const [result] = (
+      await change(...SERVER, '--bbml2', '--call', call, '--pages', '3', '--strategy', 'page-basis')
+    ).results;
+    expect(result?.result).toBe(0);
+  },
+);
 
 test.each([
   ['set_direct_map_valid_noflush', 1],
   ['set_direct_map_invalid_noflush', 5],
-])('%s makes %i calls for five pages', (call, calls) => {
+])('%s makes %i calls for five pages', async (call, calls) => {
   const args = ['--bbml2', '--call', String(call), '--pages', '5', '--strategy', 'page-basis'];
-  expect(change(...SERVER, ...args).results[0]?.counters.calls).toBe(calls);
+  expect((await change(...SERVER, ...args)).results[0]?.counters.calls).toBe(calls);
 });
 
 describe('wrong usage is one line and exit code 2', () => {
@@ -89,10 +86,7 @@ describe('wrong usage is one line and exit code 2', () => {
       ],
       /huge-cont-pmd/,
     ],
-  ])('%j', (args, message) => {
-    const { code, stdout, stderr } = linmap('change', ...SERVER, ...args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.trimEnd()).toMatch(message);
-    expect(stderr.trimEnd()).not.toContain('\n');
+  ])('%j', async (args, message) => {
+    expect(await refusalHere('change', ...SERVER, ...args)).toMatch(message);
   });
 });

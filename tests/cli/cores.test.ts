@@ -5,29 +5,21 @@ import { coresTable } from '../../src/cli/cores-text.js';
 import { parseCore } from '../../src/machine/cores/core-file.js';
 import { CORES } from '../../src/machine/cores/presets/catalogue.js';
 import { markdownTable } from '../../src/report/table.js';
-import { linmap, root, scratchFolder } from './linmap.js';
+import { scratchFolder } from '../scratch-folder.js';
+import { root } from './linmap.js';
+import { documentHere, linmapHere, refusalHere } from './linmap-here.js';
 
 interface CoresDocument {
   schema: string;
   cores: unknown[];
 }
 
-function coresOf(...args: string[]): CoresDocument {
-  const { code, stdout, stderr } = linmap('cores', ...args, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout) as CoresDocument;
+async function coresOf(...args: string[]): Promise<CoresDocument> {
+  return documentHere('cores', ...args);
 }
 
-/** stderr of a run that is refused: one line, 2, and nothing on stdout. */
-function refusal(...args: string[]): string {
-  const { code, stdout, stderr } = linmap('cores', ...args);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^[^\n]+\n$/);
-  return stderr.trimEnd();
-}
-
-test('every core is a line of the table, with its kinds marked', () => {
-  const { code, stdout, stderr } = linmap('cores');
+test('every core is a line of the table, with its kinds marked', async () => {
+  const { code, stdout, stderr } = await linmapHere('cores');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const { id } of CORES) expect(stdout).toMatch(new RegExp(`^${id} `, 'm'));
   expect(stdout).toMatch(/^neoverse-n1 +48 +48 +1280 5-way +512M, 32M, 1G +\+3 +in L2 +4$/m);
@@ -36,8 +28,8 @@ test('every core is a line of the table, with its kinds marked', () => {
   for (const line of stdout.split('\n')) expect([...line].length).toBeLessThanOrEqual(100);
 });
 
-test('one core in full: every value with its kind and source', () => {
-  const { code, stdout } = linmap('cores', 'a64fx');
+test('one core in full: every value with its kind and source', async () => {
+  const { code, stdout } = await linmapHere('cores', 'a64fx');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^a64fx: Fujitsu A64FX$/m);
   expect(stdout).toMatch(/^L1 data replacement +FIFO \(documented: A64FX Microarchitecture Manual /m);
@@ -46,34 +38,38 @@ test('one core in full: every value with its kind and source', () => {
 });
 
 describe('--json', () => {
-  test('all cores, as they are', () => {
-    expect(coresOf()).toEqual({ schema: 'linmap.cores/1', cores: JSON.parse(JSON.stringify(CORES)) });
+  test('all cores, as they are', async () => {
+    expect(await coresOf()).toEqual({ schema: 'linmap.cores/1', cores: JSON.parse(JSON.stringify(CORES)) });
   });
 
-  test('one core is a file of its own', () => {
-    const { cores } = coresOf('neoverse-v2');
+  test('one core is a file of its own', async () => {
+    const { cores } = await coresOf('neoverse-v2');
     expect(cores).toHaveLength(1);
     const file = join(scratchFolder(), 'mine.json');
     const mine = JSON.stringify(cores[0]).replace('"neoverse-v2"', '"mine"');
     writeFileSync(file, mine);
-    expect(coresOf(file).cores).toEqual([parseCore(mine, file)]);
-    expect(linmap('cores', file).stdout).toMatch(/^mine: Neoverse V2/m);
+    expect((await coresOf(file)).cores).toEqual([parseCore(mine, file)]);
+    expect((await linmapHere('cores', file)).stdout).toMatch(/^mine: Neoverse V2/m);
   });
 });
 
 describe('what is no core', () => {
-  test('neither an id nor a file', () => {
-    expect(refusal('neoverse')).toMatch(/^neoverse: expected a core file or one of cortex-a53, /);
+  test('neither an id nor a file', async () => {
+    expect(await refusalHere('cores', 'neoverse')).toMatch(
+      /^neoverse: expected a core file or one of cortex-a53, /,
+    );
   });
 
-  test('a file of something else', () => {
-    expect(refusal('package.json')).toMatch(
+  test('a file of something else', async () => {
+    expect(await refusalHere('cores', 'package.json')).toMatch(
       /^package\.json:\d+: expected only known keys, found "name"$|^package\.json:\d+: schema: /,
     );
   });
 
-  test('two cores', () => {
-    expect(refusal('a64fx', 'apple-m1')).toMatch(/^error: too many arguments for 'cores'\./);
+  test('two cores', async () => {
+    expect(await refusalHere('cores', 'a64fx', 'apple-m1')).toMatch(
+      /^error: too many arguments for 'cores'\./,
+    );
   });
 });
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mapDocument, replayDocument } from './documents.js';
-import { linmap, root } from './linmap.js';
+import { root } from './linmap.js';
+import { linmapHere } from './linmap-here.js';
 
 interface Example {
   command: string;
@@ -28,8 +29,8 @@ function examplesOf(text: string): Example[] {
 }
 
 describe.each(['commands.md', 'json.md', 'replay.md'])('docs/%s', (name) => {
-  test.each(examplesOf(page(name)))('$command', ({ command, output }) => {
-    const { code, stdout, stderr } = linmap(...command.split(' '));
+  test.each(examplesOf(page(name)))('$command', async ({ command, output }) => {
+    const { code, stdout, stderr } = await linmapHere(...command.split(' '));
     expect(stderr + stdout + (code === 0 ? '' : `[exit code ${code}]\n`)).toBe(output);
   });
 });

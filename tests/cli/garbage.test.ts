@@ -1,10 +1,9 @@
 // Whatever is done to a capture's files, a command ends with a result or with one line that says what is wrong.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeFailure, EXIT } from '../../src/cli/failure.js';
 import { mapCommand } from '../../src/cli/map.js';
 import type { Output } from '../../src/cli/output.js';
@@ -13,6 +12,7 @@ import { readText } from '../../src/io/file.js';
 import { STAGES } from '../../src/kernel/boot.js';
 import { STRATEGIES } from '../../src/strategy/index.js';
 import { capturedFile } from '../map/captured-files.js';
+import { sharedFolder } from '../scratch-folder.js';
 
 const FILES = ['machine.json', 'before.map.json', 'after.map.json', 'trace.txt'] as const;
 type File = (typeof FILES)[number];
@@ -115,11 +115,7 @@ function replaceNth(text: string, what: RegExp, at: number, by: (old: string) =>
   return text.slice(0, match.index) + by(match[0]) + text.slice(match.index + match[0].length);
 }
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'linmap-garbage-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedFolder();
 
 const silent: Output = {
   result(result, json) {

@@ -1,15 +1,17 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { FINDING_KINDS } from '../../src/map/finding.js';
 import { capturedFiles } from '../map/captured-files.js';
+import { scratchFolder } from '../scratch-folder.js';
+import { editFile } from './edit-file.js';
 import { inspectDocument } from './inspect-document.js';
-import { linmap, root, scratchFolder, scratchMachine } from './linmap.js';
+import { root, scratchMachine } from './linmap.js';
+import { documentHere, linmapHere, refusalHere } from './linmap-here.js';
+import { workingHelp } from './working-help.js';
 
-function inspected(...args: string[]) {
-  const { code, stdout, stderr } = linmap('inspect', ...args, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return inspectDocument.parse(JSON.parse(stdout));
+async function inspected(...args: string[]) {
+  return inspectDocument.parse(await documentHere('inspect', ...args));
 }
 
 const total = (bytes: Record<string, number>) => Object.values(bytes).reduce((sum, part) => sum + part, 0);
@@ -18,7 +20,10 @@ const scenario = 'captures/4k-bbml2/load-small';
 const machines = [...new Set(capturedFiles(/(^|\/)boot\.map\.json(\.gz)?$/).map((path) => dirname(path)))];
 
 describe.each(machines)('%s', (machine) => {
-  const document = inspected(join('captures', machine));
+  let document: Awaited<ReturnType<typeof inspected>>;
+  beforeAll(async () => {
+    document = await inspected(join('captures', machine));
+  });
 
   test('is its memory banks and nothing else, and nothing is odd', () => {
     const { memory } = JSON.parse(readFileSync(join(root, 'captures', machine, 'machine.json'), 'utf8'));
@@ -44,17 +49,17 @@ test('there are captured machines', () => {
   expect(machines.length).toBeGreaterThanOrEqual(9);
 });
 
-test('the same counts as linmap replay gives for the map after', () => {
-  const replay = JSON.parse(linmap('replay', scenario, '--json').stdout);
-  const document = inspected(scenario);
+test('the same counts as linmap replay gives for the map after', async () => {
+  const replay = JSON.parse((await linmapHere('replay', scenario, '--json')).stdout);
+  const document = await inspected(scenario);
   expect(document.bytes).toEqual(replay.leafBytesAfter);
   expect(document.leaves).toEqual(replay.leavesAfter);
   expect(document.tables).toEqual(replay.tablesAfter);
 });
 
 describe('--against', () => {
-  test('a scenario against its own beginning', () => {
-    const { against } = inspected(scenario, '--against', scenario);
+  test('a scenario against its own beginning', async () => {
+    const { against } = await inspected(scenario, '--against', scenario);
     expect(against).toMatchObject({
       file: `${scenario}/before.map.json`,
       tablesAdded: 7,
@@ -65,16 +70,16 @@ describe('--against', () => {
     expect(against?.changes).toHaveLength(65);
   });
 
-  test('a list is cut at 100, and whole with --all', () => {
+  test('a list is cut at 100, and whole with --all', async () => {
     const paths = ['captures/4k-bbml2-fuzz/fuzz-ranges', '--against', 'captures/4k-bbml2-fuzz/fuzz-ranges'];
-    const some = inspected(...paths).against;
+    const some = (await inspected(...paths)).against;
     expect(some?.changes).toHaveLength(100);
-    const all = inspected(...paths, '--all').against;
+    const all = (await inspected(...paths, '--all')).against;
     expect(all?.changes).toHaveLength(some?.changeCount ?? 0);
   });
 
-  test('maps of other geometry are refused', () => {
-    const { code, stdout, stderr } = linmap(
+  test('maps of other geometry are refused', async () => {
+    const { code, stdout, stderr } = await linmapHere(
       'inspect',
       'captures/4k-bbml2',
       '--against',
@@ -86,9 +91,9 @@ describe('--against', () => {
 });
 
 describe('filters', () => {
-  test('by physical and by virtual addresses', () => {
-    const physical = inspected('captures/4k-bbml2', '--range', '0x42600000+2M');
-    const virtual = inspected('captures/4k-bbml2', '--range', '0xffff000002600000-0xffff000002800000');
+  test('by physical and by virtual addresses', async () => {
+    const physical = await inspected('captures/4k-bbml2', '--range', '0x42600000+2M');
+    const virtual = await inspected('captures/4k-bbml2', '--range', '0xffff000002600000-0xffff000002800000');
     expect(physical.bytes).toEqual({ pud: 0, pmdCont: 0, pmd: 0, pteCont: 2 ** 21, pte: 0 });
     expect(virtual.bytes).toEqual(physical.bytes);
     expect(virtual.filter.range).toBe('0xffff000002600000-0xffff000002800000');
@@ -97,13 +102,13 @@ describe('filters', () => {
     expect(virtual.steps).toBeNull();
   });
 
-  test('by level and permission', () => {
-    expect(inspected('captures/4k-bbml2', '--level', '3').bytes).toMatchObject({
+  test('by level and permission', async () => {
+    expect((await inspected('captures/4k-bbml2', '--level', '3')).bytes).toMatchObject({
       pud: 0,
       pmdCont: 0,
       pmd: 0,
     });
-    const { bytes, readOnlyBytes } = inspected(
+    const { bytes, readOnlyBytes } = await inspected(
       'captures/4k-bbml2',
       '--level',
       'pmd,pte',
@@ -122,36 +127,37 @@ describe('filters', () => {
     [['--region', '3G'], /Expected a power of two from 64K on, such as 1G\.$/],
     [['--picture', 'map.gif'], /Expected a file that ends in \.png or \.svg\.$/],
     [['--map', 'nothing'], /expected nothing\.map\.json in this folder, found only boot\.map\.json$/],
-  ])('%s is refused in one line', (args, message) => {
-    const { code, stdout, stderr } = linmap('inspect', 'captures/4k-bbml2', ...args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.trimEnd()).toMatch(message);
-    expect(stderr.trimEnd()).not.toContain('\n');
+  ])('%s is refused in one line', async (args, message) => {
+    expect(await refusalHere('inspect', 'captures/4k-bbml2', ...args)).toMatch(message);
   });
 });
 
-test('what was spoiled is found', () => {
+test('what was spoiled is found', async () => {
   const folder = scratchMachine('4k-bbml2');
   const boot = join(folder, 'boot.map.json');
   // The first block user-accessible, a group of the image's text with one entry less.
-  const text = readFileSync(boot, 'utf8')
-    .replace('1, "0xe8000000000705"', '1, "0xe8000000000745"')
-    .replace('[3, "0xffff000002600000", "0x42600000", 272,', '[3, "0xffff000002600000", "0x42600000", 271,');
-  writeFileSync(boot, text);
-  const { findings } = inspected(folder);
+  editFile(boot, (text) =>
+    text
+      .replace('1, "0xe8000000000705"', '1, "0xe8000000000745"')
+      .replace(
+        '[3, "0xffff000002600000", "0x42600000", 272,',
+        '[3, "0xffff000002600000", "0x42600000", 271,',
+      ),
+  );
+  const { findings } = await inspected(folder);
   expect(findings.map(({ kind, va, bytes }) => [kind, va, bytes])).toEqual([
     ['user-access', '0xffff000000000000', 2 ** 21],
     ['memory-unmapped', '0xffff00000270f000', 4096],
     ['contiguous-incomplete', '0xffff000002700000', 65536],
   ]);
-  const { stdout } = linmap('inspect', folder);
+  const { stdout } = await linmapHere('inspect', folder);
   expect(stdout).toMatch(/^findings +1 user-access, 1 memory-unmapped, 1 contiguous-incomplete$/m);
   expect(stdout).toMatch(/^0xffff000002700000 +64 KiB +contiguous-incomplete +level 3: 15 of 16 entries /m);
 });
 
 describe('sources', () => {
-  test('a memory image', () => {
-    const document = inspected(
+  test('a memory image', async () => {
+    const document = await inspected(
       'captures/core/4k-bbml2-kaslr.elf.gz',
       '--against',
       'captures/core/4k-bbml2-kaslr.map.json',
@@ -160,14 +166,14 @@ describe('sources', () => {
     expect(document.steps?.map(({ id }) => id)).toEqual(['ideal', 'attributes', 'now']);
   });
 
-  test('kernel_page_tables alone: no physical addresses', () => {
+  test('kernel_page_tables alone: no physical addresses', async () => {
     const dump = join(scratchFolder(), 'dump.txt');
     copyFileSync(join(root, 'captures/4k48-bbml2-ptdump/texts/kernel_page_tables.txt'), dump);
-    const document = inspected(dump);
+    const document = await inspected(dump);
     expect(document).toMatchObject({ source: 'ptdump', machine: null, granule: 4096, vaBits: 48 });
     expect(document.ranges.readOnly.longest.every(({ pa }) => pa === null)).toBe(true);
     expect(document.assumed.length).toBeGreaterThan(0);
-    const { code, stderr } = linmap('inspect', dump, '--range', '0x0+1G');
+    const { code, stderr } = await linmapHere('inspect', dump, '--range', '0x0+1G');
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `error: expected --range of virtual addresses, as ${dump} shows no physical ones\n`,
@@ -175,7 +181,7 @@ describe('sources', () => {
   });
 });
 
-test('what is executable in a dump is judged by its leaves', () => {
+test('what is executable in a dump is judged by its leaves', async () => {
   const dump = join(scratchFolder(), 'dump.txt');
   writeFileSync(
     dump,
@@ -191,7 +197,7 @@ test('what is executable in a dump is judged by its leaves', () => {
       '',
     ].join('\n'),
   );
-  const document = inspected(dump);
+  const document = await inspected(dump);
   expect(document).toMatchObject({
     executableBytes: 4096,
     readOnlyBytes: 2044 * 1024,
@@ -200,14 +206,13 @@ test('what is executable in a dump is judged by its leaves', () => {
   expect(document.findings).toEqual([
     { kind: 'writable-executable', va: '0xffff000000200000', bytes: 4096, text: 'writable and executable' },
   ]);
-  writeFileSync(
-    dump,
-    readFileSync(dump, 'utf8')
+  editFile(dump, (text) =>
+    text
       .split('\n')
       .filter((line) => !/(PMD|PUD|PGD)$/.test(line))
       .join('\n'),
   );
-  expect(inspected(dump)).toMatchObject({
+  expect(await inspected(dump)).toMatchObject({
     tables: null,
     tableBytes: null,
     regions: { foldableTables: null },
@@ -215,29 +220,25 @@ test('what is executable in a dump is judged by its leaves', () => {
 });
 
 describe('--picture', () => {
-  test.each(['map.png', 'map.svg'])('%s', (name) => {
+  test.each(['map.png', 'map.svg'])('%s', async (name) => {
     const file = join(scratchFolder(), name);
-    const { code, stderr } = linmap('inspect', scenario, '--picture', file);
+    const { code, stderr } = await linmapHere('inspect', scenario, '--picture', file);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const head = readFileSync(file).subarray(0, 4).toString('latin1');
     expect(head).toBe(name.endsWith('png') ? '\x89PNG' : '<svg');
   });
 
-  test('a place that cannot be written', () => {
+  test('a place that cannot be written', async () => {
     const file = join(scratchFolder(), 'missing', 'map.svg');
-    const { code, stderr } = linmap('inspect', scenario, '--picture', file);
+    const { code, stderr } = await linmapHere('inspect', scenario, '--picture', file);
     expect(code).toBe(2);
     expect(stderr).toContain(`${file}: expected a place to write a file`);
     expect(existsSync(file)).toBe(false);
   });
 });
 
-test('--help shows examples that work', () => {
-  const { code, stdout } = linmap('inspect', '--help');
-  expect(code).toBe(0);
-  const examples = [...stdout.matchAll(/^ {2}linmap (.+)$/gm)].map(([, line]) => (line ?? '').split(' '));
-  expect(examples.length).toBeGreaterThan(0);
-  for (const example of examples) expect(linmap(...example).code).toBe(0);
+test('--help shows examples that work', async () => {
+  expect((await workingHelp('inspect')).examples).toBeGreaterThan(0);
 });
 
 describe('docs/inspect.md', () => {
@@ -246,8 +247,8 @@ describe('docs/inspect.md', () => {
 
   test.each(examples.map(([, command = '', output = '']) => [command, output]))(
     '$ linmap %s',
-    (command, output) => {
-      const { code, stdout, stderr } = linmap(...command.split(' '));
+    async (command, output) => {
+      const { code, stdout, stderr } = await linmapHere(...command.split(' '));
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toBe(output);
     },

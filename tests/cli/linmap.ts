@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { scratchFolder } from '../scratch-folder.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const main = join(root, 'dist/src/cli/main.js');
@@ -32,13 +31,6 @@ export function linmapWith(environment: NodeJS.ProcessEnv, ...args: string[]): R
 
 /** The command for a shell. */
 export const linmapCommand = `"${process.execPath}" "${main}"`;
-
-/** A folder that is gone after the test. */
-export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'linmap-cli-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A copy of a captured machine, to spoil. */
 export function scratchMachine(machine: string): string {

@@ -1,39 +1,25 @@
 // linmap history, compare and export, on what a short main job leaves behind.
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS } from '../../src/record/export/catalogue.js';
-import { linmap, linmapWith } from './linmap.js';
+import { sharedFolder } from '../scratch-folder.js';
+import { linmapWith } from './linmap.js';
+import { documentHere, linmapHere } from './linmap-here.js';
 
 const FILTER = '^4k-bbml2.cbpf200|^4K.48 blocks bpf-pack-2m';
 
-let folder = '';
-let results = '';
-let history = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'linmap-records-'));
-  results = join(folder, 'results');
-  history = join(results, 'history');
+/** With one thread, which needs no built files of its own. */
+const bench = (...args: string[]) => linmapHere('bench', '--quick', '--jobs', '1', ...args);
+
+const folder = sharedFolder();
+const results = join(folder, 'results');
+const history = join(results, 'history');
+beforeAll(async () => {
   for (const extra of [[], [], ['--no-history']]) {
-    expect(linmap('bench', '--quick', '--filter', FILTER, '--out', results, ...extra).code).toBe(0);
+    expect((await bench('--filter', FILTER, '--out', results, ...extra)).code).toBe(0);
   }
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const json = (...args: string[]) => {
-  const { code, stdout, stderr } = linmap(...args, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout);
-};
 
 describe('linmap bench', () => {
   test('appends a line to the history beside its results, filtered or not, unless told otherwise', () => {
@@ -51,17 +37,17 @@ describe('linmap bench', () => {
     });
   });
 
-  test('appends to another history where it is named, and nothing where it found nothing to do', () => {
+  test('appends to another history where it is named, and nothing where it found nothing to do', async () => {
     const elsewhere = join(folder, 'elsewhere');
     const options = ['--out', join(folder, 'more'), '--history', elsewhere];
-    expect(linmap('bench', '--quick', '--filter', 'no such thing', ...options).code).toBe(0);
+    expect((await bench('--filter', 'no such thing', ...options)).code).toBe(0);
     expect(existsSync(elsewhere)).toBe(false);
   });
 });
 
 describe('linmap history', () => {
-  test('is one document of segments', () => {
-    const document = json('history', '--history', history);
+  test('is one document of segments', async () => {
+    const document = await documentHere('history', '--history', history);
     expect(document).toMatchObject({
       schema: 'linmap.historyReport/1',
       segments: [{ runs: 2, quick: true }],
@@ -69,8 +55,8 @@ describe('linmap history', () => {
     });
   });
 
-  test('is a table, also since a day or a commit', () => {
-    const { code, stdout } = linmap('history', '--history', history, '--since', '2020-01-01');
+  test('is a table, also since a day or a commit', async () => {
+    const { code, stdout } = await linmapHere('history', '--history', history, '--since', '2020-01-01');
     expect(code).toBe(0);
     expect(stdout).toMatch(/: 2 quick runs, \d{4}-\d{2}-\d{2}/);
   });
@@ -81,8 +67,8 @@ describe('linmap history', () => {
     ['a commit without a run', ['--since', 'ffffffff'], /expected a run of commit ffffffff, found none/],
     ['what is neither', ['--since', 'yesterday'], /^--since: expected a date such as 2026-11-01 or a commit/],
     ['no regular expression', ['--series', '('], /regular expression/],
-  ])('%s is one line', (_, args, message) => {
-    const { code, stdout, stderr } = linmap('history', '--history', history, ...args);
+  ])('%s is one line', async (_, args, message) => {
+    const { code, stdout, stderr } = await linmapHere('history', '--history', history, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -113,17 +99,17 @@ describe('linmap history', () => {
 });
 
 describe('linmap compare', () => {
-  test('finds equal counters in a run and itself', () => {
-    const document = json('compare', results, join(results, 'run.json'));
+  test('finds equal counters in a run and itself', async () => {
+    const document = await documentHere('compare', results, join(results, 'run.json'));
     expect(document).toMatchObject({ schema: 'linmap.compare/1', counters: { by: 'counter', changed: 0 } });
   });
 
-  test('names a counter that differs, and still ends with 0', () => {
+  test('names a counter that differs, and still ends with 0', async () => {
     const run = JSON.parse(readFileSync(join(results, 'run.json'), 'utf8'));
     run.comparisons[0].counters.tlbi.single += 3;
     const other = join(folder, 'other.json');
     writeFileSync(other, JSON.stringify(run));
-    const { code, stdout } = linmap('compare', results, other, '--markdown');
+    const { code, stdout } = await linmapHere('compare', results, other, '--markdown');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^1 of \d+ exact cases changed\./);
     expect(stdout).toMatch(/^\| tlbi\.single \| 1 \| \d+ \| \d+ \| \S+ % \|$/m);
@@ -137,8 +123,8 @@ describe('linmap compare', () => {
       /^package\.json:\d+: schema: expected "linmap\.run\/1"/,
     ],
     ['two forms at once', ['a', 'b', '--json', '--markdown'], /exclude each other/],
-  ])('%s is one line', (_, args, message) => {
-    const { code, stdout, stderr } = linmap('compare', ...args);
+  ])('%s is one line', async (_, args, message) => {
+    const { code, stdout, stderr } = await linmapHere('compare', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -146,26 +132,26 @@ describe('linmap compare', () => {
 });
 
 describe('linmap export', () => {
-  test.each(EXPORT_FORMATS.map(({ id }) => id))('%s, printed or into a file', (format) => {
+  test.each(EXPORT_FORMATS.map(({ id }) => id))('%s, printed or into a file', async (format) => {
     const file = join(folder, `out.${format}`);
-    const printed = linmap('export', results, '--format', format);
-    const written = linmap('export', results, '--format', format, '-o', file);
+    const printed = await linmapHere('export', results, '--format', format);
+    const written = await linmapHere('export', results, '--format', format, '-o', file);
     expect([printed.code, written.code, written.stdout]).toEqual([0, 0, '']);
     expect(readFileSync(file, 'utf8')).toBe(printed.stdout);
     expect(printed.stdout.length).toBeGreaterThan(2);
   });
 
-  test('a history as CSV only', () => {
+  test('a history as CSV only', async () => {
     const file = join(history, readdirSync(history)[0] ?? '');
-    expect(linmap('export', file, '--format', 'csv').stdout.split('\n')).toHaveLength(1 + 2 + 1);
-    const { code, stderr } = linmap('export', file, '--format', 'go');
+    expect((await linmapHere('export', file, '--format', 'csv')).stdout.split('\n')).toHaveLength(1 + 2 + 1);
+    const { code, stderr } = await linmapHere('export', file, '--format', 'go');
     expect(code).toBe(2);
     expect(stderr).toMatch(/expected the record of one run for go, found a history/);
   });
 
-  test('no format, and no such format', () => {
-    expect(linmap('export', results).stderr).toMatch(/--format/);
-    const { code, stderr } = linmap('export', results, '--format', 'xml');
+  test('no format, and no such format', async () => {
+    expect((await linmapHere('export', results)).stderr).toMatch(/--format/);
+    const { code, stderr } = await linmapHere('export', results, '--format', 'xml');
     expect(code).toBe(2);
     expect(stderr).toContain('go, google-benchmark, github-action, bencher, junit, csv');
   });

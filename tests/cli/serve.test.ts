@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startReportServer } from '../../src/cli/report-server.js';
 import { sampleRun } from '../report/sample-run.js';
-import { linmap, main, root, scratchFolder } from './linmap.js';
+import { scratchFolder } from '../scratch-folder.js';
+import { linmap, main, root } from './linmap.js';
 
 async function served(record: string): Promise<{ url: string; said: string[] }> {
   const said: string[] = [];

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { describeFailure, EXIT } from '../../src/cli/failure.js';
 import { startProgress } from '../../src/cli/progress.js';
-import { linmapCommand, main, root, scratchFolder } from './linmap.js';
+import { scratchFolder } from '../scratch-folder.js';
+import { linmapCommand, main, root } from './linmap.js';
 
 const machine = ['--granule', '4K', '--va-bits', '48', '--memory'];
 

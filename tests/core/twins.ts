@@ -150,8 +150,8 @@ export function withoutUnusedSharedRoot({ tables }: LinearMap, model: LinearMapM
 }
 
 function alike(one: object, other: object): boolean {
-  const values = Object.entries(one);
-  return values.every(([key, value]) => Reflect.get(other, key) === value);
+  for (const key in one) if (Reflect.get(one, key) !== Reflect.get(other, key)) return false;
+  return true;
 }
 
 function text(value: unknown): string {

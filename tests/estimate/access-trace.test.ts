@@ -1,16 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readAccessTrace } from '../../src/estimate/access-trace.js';
 import { TraceDecoder } from '../../src/estimate/trace-decoder.js';
 import { InputError } from '../../src/io/input-error.js';
+import { sharedFolder } from '../scratch-folder.js';
 import { encodeTrace, type TraceRecord, wordOf } from './encode-trace.js';
 
 const ACCESS = join(import.meta.dirname, '../../captures/access');
-const folder = mkdtempSync(join(tmpdir(), 'access-trace-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedFolder();
 
 const RECORDS: TraceRecord[] = Array.from({ length: 100_000 }, (_, i) => ({
   accessClass: i % 2,

@@ -1,17 +1,13 @@
 /** Files in chunks: the same bytes as in one piece, whatever their size and compression. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readChunks, streamChunks } from '../../src/io/chunks.js';
 import { InputError } from '../../src/io/input-error.js';
+import { sharedFolder } from '../scratch-folder.js';
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'linmap-chunks-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedFolder();
 
 function file(bytes: Uint8Array): string {
   const path = join(folder, 'file');

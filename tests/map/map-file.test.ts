@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { readText } from '../../src/io/file.js';
 import { InputError } from '../../src/io/input-error.js';
 import { normalise } from '../../src/map/linear-map.js';
 import { formatMap, parseMap, readMap, writeMap } from '../../src/map/map-file.js';
+import { scratchFolder } from '../scratch-folder.js';
 import { capturedFile, capturedFiles } from './captured-files.js';
 import { sampleMap } from './sample-maps.js';
 
@@ -33,17 +33,13 @@ test('any map reads back as its normal form', () => {
 });
 
 test('files are written plain or gzipped, and read either way', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'linmap-map-'));
-  try {
-    const map = readMap(capturedFile('4k-bbml2/boot.map.json'));
-    for (const name of ['a.map.json', 'b.map.json.gz']) {
-      writeMap(join(folder, name), map);
-      expect(readMap(join(folder, name))).toEqual(map);
-    }
-    expect(readFileSync(join(folder, 'b.map.json.gz')).readUInt16BE()).toBe(0x1f8b);
-  } finally {
-    rmSync(folder, { recursive: true });
+  const folder = scratchFolder();
+  const map = readMap(capturedFile('4k-bbml2/boot.map.json'));
+  for (const name of ['a.map.json', 'b.map.json.gz']) {
+    writeMap(join(folder, name), map);
+    expect(readMap(join(folder, name))).toEqual(map);
   }
+  expect(readFileSync(join(folder, 'b.map.json.gz')).readUInt16BE()).toBe(0x1f8b);
 });
 
 const good = `{"schema": "linmap.map/1", "granule": 4096, "vaBits": 48, "rootLevel": 0,

@@ -170,12 +170,11 @@ export class LinearMapModel {
 
 /** The same leaves, in as few runs as there can be, ascending in VA. */
 export function mergedRuns(g: Geometry, runs: readonly LeafRun[]): LeafRun[] {
-  const merged: LeafRun[] = [];
+  const merged: (Omit<LeafRun, 'count'> & { count: number })[] = [];
   for (const next of [...runs].sort((a, b) => a.va - b.va)) {
     const run = merged.at(-1);
-    if (run !== undefined && continues(run, next, spanOf(g, next.level))) {
-      merged[merged.length - 1] = { ...run, count: run.count + next.count };
-    } else merged.push(next);
+    if (run !== undefined && continues(run, next, spanOf(g, next.level))) run.count += next.count;
+    else merged.push({ ...next });
   }
   return merged;
 }

@@ -1,8 +1,7 @@
 // Two records side by side.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatBaseline } from '../../src/record/baseline.js';
 import { type Comparable, compareRuns } from '../../src/record/compare.js';
 import { findComparables } from '../../src/record/compare-source.js';
@@ -14,6 +13,7 @@ import { timedSeries } from '../../src/record/timed-series.js';
 import { comparedSections, headline } from '../../src/report/sections/runs-compared.js';
 import { markdownTable, terminalTable } from '../../src/report/table.js';
 import { sampleRun } from '../report/sample-run.js';
+import { scratchFolder } from '../scratch-folder.js';
 
 function comparable(run: Run, name = 'run'): Comparable {
   const { environment, options, time, commit } = run;
@@ -33,12 +33,6 @@ function changedRun(): Run {
   second.counters.descriptorWrites = Math.ceil(second.counters.descriptorWrites * 1.1);
   third.counters.descriptorReads += 1;
   return run;
-}
-
-function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'linmap-compare-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 describe('counters', () => {
@@ -139,7 +133,7 @@ test('the report is one sentence and tables, in at most 100 columns and as Markd
 
 describe('what can be named', () => {
   function records() {
-    const folder = scratch();
+    const folder = scratchFolder();
     const history = join(folder, 'history');
     const write = (name: string, run: Run) => {
       mkdirSync(join(folder, name));

@@ -1,29 +1,15 @@
 // The history on disk: nothing is lost, whoever is killed and whoever else writes.
 import { execFile } from 'node:child_process';
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type HistoryEntry, historyEntry } from '../../src/record/history-entry.js';
 import { appendHistory, readHistory, readHistoryFile } from '../../src/record/history-file.js';
 import { root } from '../cli/linmap.js';
 import { sampleRun } from '../report/sample-run.js';
-
-function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'linmap-history-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { scratchFolder } from '../scratch-folder.js';
 
 const ENTRY = historyEntry(sampleRun());
 
@@ -33,7 +19,7 @@ function entryAt(second: number): HistoryEntry {
 }
 
 test('an entry comes back as it was, from the file of its fingerprint', () => {
-  const folder = join(scratch(), 'not', 'there');
+  const folder = join(scratchFolder(), 'not', 'there');
   const entry = entryAt(0);
   const path = appendHistory(folder, entry);
   expect(path).toBe(join(folder, `${entry.fingerprint}.jsonl`));
@@ -42,7 +28,7 @@ test('an entry comes back as it was, from the file of its fingerprint', () => {
 });
 
 test('entries of all machines come in order of time', () => {
-  const folder = scratch();
+  const folder = scratchFolder();
   appendHistory(folder, entryAt(3));
   appendHistory(folder, { ...entryAt(2), fingerprint: 'another' });
   appendHistory(folder, entryAt(1));
@@ -53,7 +39,7 @@ test('entries of all machines come in order of time', () => {
 });
 
 test('a line cut short anywhere costs that line only, and the next run mends the file', () => {
-  const folder = scratch();
+  const folder = scratchFolder();
   const first = entryAt(1);
   const path = appendHistory(folder, first);
   const whole = readFileSync(path).length;
@@ -78,7 +64,7 @@ test('a line cut short anywhere costs that line only, and the next run mends the
 });
 
 test('a piece of a line right before a whole one does not take it along', () => {
-  const folder = scratch();
+  const folder = scratchFolder();
   const path = appendHistory(folder, entryAt(1));
   const line = readFileSync(path, 'utf8');
   appendFileSync(path, line.slice(0, 300) + line);
@@ -94,7 +80,7 @@ test.each([
   ['another version', '{"schema":"linmap.history/2"}'],
   ['an entry without its fields', '{"schema":"linmap.history/1"}'],
 ])('%s is passed over, with its line named', (_, line) => {
-  const folder = scratch();
+  const folder = scratchFolder();
   const path = appendHistory(folder, entryAt(1));
   appendFileSync(path, `${line}\n`);
   appendHistory(folder, entryAt(2));
@@ -108,7 +94,7 @@ describe('processes at once', () => {
   const module = pathToFileURL(join(root, 'dist/src/record/history-file.js')).href;
 
   test('lose nothing', async () => {
-    const folder = scratch();
+    const folder = scratchFolder();
     const [writers, each] = [4, 25];
     const script = `
       const { appendHistory } = await import(${JSON.stringify(module)});
@@ -137,7 +123,7 @@ describe('processes at once', () => {
 });
 
 test('a folder that cannot be made is one line', () => {
-  const file = join(scratch(), 'file');
+  const file = join(scratchFolder(), 'file');
   writeFileSync(file, '');
   expect(() => appendHistory(join(file, 'history'), entryAt(0))).toThrow(
     /expected a file to append a line to/,

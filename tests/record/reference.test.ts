@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/io/input-error.js';
 import { readReference, writeReference } from '../../src/record/gate/reference.js';
+import { scratchFolder } from '../scratch-folder.js';
 
 const MODULE = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0]);
 const FACTS = {
@@ -17,8 +17,7 @@ const FACTS = {
 describe('a pinned reference', () => {
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'linmap-reference-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    folder = scratchFolder();
   });
 
   it('is read as it was written', () => {

@@ -189,7 +189,9 @@ test('estimated times have both platforms, and never a ratio in their title', ()
     'huge size',
   ]);
   expect(config.data.labels).toContain('huge vmalloc, 2M');
-  expect(title).toMatch(/[\d.]+–[\d.]+–[\d.]+ ms on page basis and [\d.]+–[\d.]+–[\d.]+ µs by huge size$/);
+  expect(title).toMatch(
+    /[\d.]+ ms \([\d.]+–[\d.]+\) on page basis and [\d.]+ µs \([\d.]+–[\d.]+\) by huge size$/,
+  );
   expect(title).not.toContain('×');
 });
 

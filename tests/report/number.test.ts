@@ -66,8 +66,8 @@ test('granules and blocks are named by one letter', () => {
 });
 
 test('an estimate has two digits and one unit', () => {
-  expect(formatEstimate({ low: 775_000, typical: 823_000, high: 1_140_000 })).toBe('0.78–0.82–1.1 ms');
-  expect(formatEstimate({ low: 70_400, typical: 77_500, high: 122_000 })).toBe('70–78–120 µs');
+  expect(formatEstimate({ low: 775_000, typical: 823_000, high: 1_140_000 })).toBe('0.82 ms (0.78–1.1)');
+  expect(formatEstimate({ low: 70_400, typical: 77_500, high: 122_000 })).toBe('78 µs (70–120)');
 });
 
 test('a ratio of intervals is an interval', () => {

@@ -9,6 +9,7 @@ import { drawnPart } from '../../src/report/page/drawn-part.js';
 import { type PageAssets, reportPage } from '../../src/report/page/page.js';
 import { STYLE } from '../../src/report/page/style.js';
 import { markdownReport } from '../../src/report/run-report.js';
+import { PAGE_SECTIONS } from './page-sections.js';
 import { sampleFrames } from './sample-frames.js';
 import { emptyRun, sampleRun } from './sample-run.js';
 
@@ -21,20 +22,6 @@ const ASSETS: PageAssets = {
   wasm: new Uint8Array([0, 97, 115, 109]),
 };
 const WITHOUT_SCRIPT: PageAssets = { ...ASSETS, script: '' };
-const SECTIONS = [
-  'answer',
-  'machines',
-  'page-basis',
-  'configurations',
-  'published',
-  'map',
-  'what-if',
-  'hot-path',
-  'regressions',
-  'method',
-  'drop',
-  'data',
-];
 
 const wholeRun = (): Run => ({ ...sampleRun(), mapFrames: sampleFrames() });
 
@@ -77,11 +64,11 @@ describe.each([
 
   test('has every section, each in the contents, and headings in order', () => {
     const elements = elementsOf(reportPage(wholeRun(), assets));
-    expect(named(elements, 'section').map((section) => attribute(section, 'id'))).toEqual(SECTIONS);
+    expect(named(elements, 'section').map((section) => attribute(section, 'id'))).toEqual(PAGE_SECTIONS);
     const targets = elements
       .map((element) => attribute(element, 'href'))
       .filter((href) => href?.startsWith('#'));
-    expect(targets).toEqual(['#content', ...SECTIONS.map((id) => `#${id}`)]);
+    expect(targets).toEqual(['#content', ...PAGE_SECTIONS.map((id) => `#${id}`)]);
     const levels = elements
       .filter(({ tagName }) => /^h[1-6]$/.test(tagName))
       .map(({ tagName }) => Number(tagName[1]));

@@ -1,19 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { InputError } from '../../src/io/input-error.js';
 import { chartsOf } from '../../src/report/charts/catalogue.js';
 import { renderCharts } from '../../src/report/charts/render.js';
+import { sharedFolder } from '../scratch-folder.js';
 import { sampleRun } from './sample-run.js';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'linmap-render-'));
-});
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const directory = sharedFolder();
 
 test('every chart becomes a PNG of twice its size and an SVG', async () => {
   const run = sampleRun();

@@ -10,7 +10,15 @@ import { html, type Markup } from '../../report/page/html.js';
 import { STRATEGIES } from '../../strategy/index.js';
 import { CHANGE_CALLS, type ChangeCall, isAreaCall, MOST_PAGES } from '../../strategy/permission-change.js';
 import { optionsOf, selectField } from '../fields.js';
-import { KFENCE_MODES, type KfenceMode, parseMemory, parsePages, usualVaBits, type WhatIf } from './state.js';
+import {
+  fieldsOf,
+  KFENCE_MODES,
+  type KfenceMode,
+  parseMemory,
+  parsePages,
+  usualVaBits,
+  type WhatIf,
+} from './state.js';
 
 const CALL_LABELS: Readonly<Record<ChangeCall, string>> = {
   set_memory_ro: 'set_memory_ro(): module text, BPF programs',
@@ -41,16 +49,17 @@ const GIB = 2 ** 30;
 const OFFERED_MEMORY = Array.from({ length: 15 }, (_, exponent) => GIB * 2 ** exponent);
 
 export function formMarkup(state: WhatIf): Markup {
+  const values = controlValues(state);
   return html`<form class="controls" id="what-if-form" autocomplete="off">
 <fieldset><legend>Machine</legend>
 ${selectField(
   'what-if-granule',
   'Granule',
   GRANULES.map((value) => [`${value}`, formatGranule(value)]),
-  `${state.granule}`,
+  values.granule,
 )}
-${selectField('what-if-va-bits', 'VA bits', vaBitsOptions(state), `${state.vaBits}`)}
-<label for="what-if-memory">Memory<input id="what-if-memory" list="what-if-memories" size="8" spellcheck="false" aria-describedby="what-if-status" value="${formatSizeArgument(state.memory)}"></label>
+${selectField('what-if-va-bits', 'VA bits', vaBitsOptions(state), values['va-bits'])}
+<label for="what-if-memory">Memory<input id="what-if-memory" list="what-if-memories" size="8" spellcheck="false" aria-describedby="what-if-status" value="${values.memory}"></label>
 <datalist id="what-if-memories">${OFFERED_MEMORY.map((bytes) => html`<option value="${formatSizeArgument(bytes)}">${formatSize(bytes)}</option>`)}</datalist>
 ${selectField(
   'what-if-bbml2',
@@ -59,19 +68,19 @@ ${selectField(
     ['yes', 'all with BBML2_NOABORT'],
     ['no', 'without'],
   ],
-  state.bbml2 ? 'yes' : 'no',
+  values.bbml2,
 )}
 ${selectField(
   'what-if-rodata',
   'rodata=',
   RODATA.map((value) => [value, rodataLabel(value)]),
-  state.rodata,
+  values.rodata,
 )}
 ${selectField(
   'what-if-kfence',
   'KFENCE',
   KFENCE_MODES.map((value) => [value, KFENCE_LABELS[value]]),
-  state.kfence,
+  values.kfence,
 )}
 ${selectField(
   'what-if-image',
@@ -80,7 +89,7 @@ ${selectField(
     ['yes', 'in memory, as it is'],
     ['no', 'left out: the ideal map'],
   ],
-  state.image ? 'yes' : 'no',
+  values.image,
 )}
 </fieldset>
 <fieldset><legend>Change</legend>
@@ -88,29 +97,34 @@ ${selectField(
   'what-if-strategy',
   'Strategy',
   STRATEGIES.map(({ id, title }) => [id, title]),
-  state.strategy,
+  values.strategy,
 )}
 ${selectField(
   'what-if-call',
   'Call',
   CHANGE_CALLS.map((call) => [call, CALL_LABELS[call]]),
-  state.call,
+  values.call,
 )}
-<label for="what-if-pages">Pages<input id="what-if-pages" type="number" min="1" max="${MOST_PAGES}" step="1" aria-describedby="what-if-status" value="${state.pages}"></label>
+<label for="what-if-pages">Pages<input id="what-if-pages" type="number" min="1" max="${MOST_PAGES}" step="1" aria-describedby="what-if-status" value="${values.pages}"></label>
 ${selectField(
   'what-if-backing',
   'Memory of the area',
   BACKINGS.map((value) => [value, BACKING_LABELS[value]]),
-  state.backing,
+  values.backing,
 )}
 ${selectField(
   'what-if-core',
   'TLB of',
   CORES.map(({ id }) => [id, coreLabel(id)]),
-  state.core,
+  values.core,
 )}
 </fieldset>
 </form>`;
+}
+
+/** What each control holds. */
+function controlValues(state: WhatIf) {
+  return { ...fieldsOf(state), granule: `${state.granule}` };
 }
 
 function vaBitsOptions({ granule }: Pick<WhatIf, 'granule'>): [string, string][] {
@@ -168,21 +182,7 @@ export class WhatIfForm {
   /** Shows a choice that came from elsewhere. */
   show(state: WhatIf): void {
     this.#offerVaBits(state.granule);
-    const values: Record<string, string> = {
-      granule: `${state.granule}`,
-      'va-bits': `${state.vaBits}`,
-      memory: formatSizeArgument(state.memory),
-      bbml2: state.bbml2 ? 'yes' : 'no',
-      rodata: state.rodata,
-      kfence: state.kfence,
-      image: state.image ? 'yes' : 'no',
-      strategy: state.strategy,
-      call: state.call,
-      pages: `${state.pages}`,
-      backing: state.backing,
-      core: state.core,
-    };
-    for (const [field, value] of Object.entries(values)) this.#control(field).value = value;
+    for (const [field, value] of Object.entries(controlValues(state))) this.#control(field).value = value;
     this.#control('backing').toggleAttribute('disabled', !isAreaCall(state.call));
   }
 

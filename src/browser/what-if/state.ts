@@ -54,23 +54,27 @@ export function isWhatIfHash(hash: string): boolean {
   return hash.startsWith(PREFIX);
 }
 
-/** The hash of a link that brings this state back: every field by name, as the command line's options write it. */
-export function formatWhatIf(state: WhatIf): string {
-  const fields = new URLSearchParams({
+/** Every field by name, as the command line's options write it. */
+export function fieldsOf(state: WhatIf) {
+  return {
     granule: formatGranule(state.granule),
     'va-bits': `${state.vaBits}`,
     memory: formatSizeArgument(state.memory),
-    bbml2: state.bbml2 ? 'yes' : 'no',
+    bbml2: yesNo(state.bbml2),
     rodata: state.rodata,
     kfence: state.kfence,
-    image: state.image ? 'yes' : 'no',
+    image: yesNo(state.image),
     strategy: state.strategy,
     call: state.call,
     pages: `${state.pages}`,
     backing: state.backing,
     core: state.core,
-  });
-  return `${PREFIX}${fields}`;
+  };
+}
+
+/** The hash of a link that brings this state back. */
+export function formatWhatIf(state: WhatIf): string {
+  return `${PREFIX}${new URLSearchParams(fieldsOf(state))}`;
 }
 
 /** The state of a hash. What is missing, unknown or out of range is as in the default. */

@@ -10,7 +10,7 @@ const HEAD = 64 * 1024;
 /** gzip makes at most 1032 times as many bytes. */
 const MOST_FROM_HEAD = 1032 * HEAD;
 
-export interface Head {
+interface Head {
   bytes: Buffer;
   /** The file itself is gzip data; `bytes` are not. */
   gzipped: boolean;

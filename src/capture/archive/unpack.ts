@@ -22,7 +22,7 @@ export interface ArchiveLimits {
 export const ARCHIVE_LIMITS: ArchiveLimits = { maxBytes: 16 * 2 ** 30, maxEntries: 4096 };
 
 /** A file of an archive, unpacked. */
-export interface UnpackedFile {
+interface UnpackedFile {
   /** Its name in the archive: `linmap-capture/system/iomem`. */
   name: string;
   /** Where its bytes are. */

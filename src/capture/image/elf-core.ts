@@ -16,7 +16,7 @@ export interface Load {
   pa: number | null;
 }
 
-export interface Note {
+interface Note {
   name: string;
   type: number;
   description: Uint8Array;

@@ -4,7 +4,7 @@ import type { Load } from './elf-core.js';
 import { type ImageSource, readExactly } from './image-source.js';
 
 /** How addresses belong together where a load has only one of them. */
-export interface Translation {
+interface Translation {
   /** VA - PA of the linear map and of the kernel image; null where not known. */
   linear: number | null;
   image: number | null;

@@ -14,7 +14,7 @@ import { findVmcoreinfo, parseVmcoreinfo } from './vmcoreinfo.js';
 
 export type { GivenFacts, ImageFacts } from './image-facts.js';
 
-export interface ImageOptions extends GivenFacts {
+interface ImageOptions extends GivenFacts {
   /** Readings of a live source at most, before what moved is told instead. Default 8. */
   readings?: number;
 }

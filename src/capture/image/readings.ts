@@ -7,7 +7,7 @@ import { leafName } from '../../map/leaf-change.js';
 import { type LinearMap, levelSize } from '../../map/linear-map.js';
 import { TableFault } from './image-memory.js';
 
-export interface Agreement {
+interface Agreement {
   /** The last reading. */
   map: LinearMap;
   /** What changed between the last two readings, in words; empty where they agree. */
@@ -44,7 +44,7 @@ export function readUntilAgreed(read: () => LinearMap, most: number, bits: Bits)
 }
 
 /** Differences of two readings, neighbours of one kind in a line. */
-export function describeMoves(before: LinearMap, after: LinearMap, bits: Bits): string[] {
+function describeMoves(before: LinearMap, after: LinearMap, bits: Bits): string[] {
   const { differenceCount, differences } = compareMaps(before, after, { limit: 50 * MOST_LINES });
   const lines: { text: string; level: number; start: number; end: number; count: number }[] = [];
   for (const difference of differences) {

@@ -10,7 +10,7 @@ import { readGiven } from './given-file.js';
 import { formatMachine } from './machine-text.js';
 import type { Source } from './sources.js';
 
-export interface Described {
+interface Described {
   machine: Machine;
   /** With its facts. */
   description: MachineDescription;

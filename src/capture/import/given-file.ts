@@ -21,7 +21,7 @@ export interface GivenFile {
   role: Role | null;
 }
 
-export interface FindOptions {
+interface FindOptions {
   limits: ArchiveLimits;
   /** An empty folder for what archives hold. */
   working: string;

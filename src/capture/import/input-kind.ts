@@ -46,7 +46,7 @@ const RECORDINGS: readonly { magic: string; found: string }[] = [
 ];
 
 /** What an import does not use, in words that say why. */
-export interface Unusable {
+interface Unusable {
   unusable: string;
 }
 

@@ -20,7 +20,7 @@ import {
   layoutOf,
 } from './permission-facts.js';
 
-export interface DerivedMachine {
+interface DerivedMachine {
   description: MachineDescription;
   /** Reason for each field that is in the description; `image.bssStop` and `kfencePool.start` for parts. */
   facts: Record<string, Fact>;

@@ -18,7 +18,7 @@ import type { Vmallocinfo } from '../texts/vmallocinfo.js';
  * `read`: printed in a file as it is. `derived`: follows from what was read. `assumed`: nothing tells, this is usual.
  * `given`: a person said so.
  */
-export type FactKind = 'read' | 'derived' | 'assumed' | 'given';
+type FactKind = 'read' | 'derived' | 'assumed' | 'given';
 
 /** Why a field of a machine description is what it is. */
 export interface Fact {
@@ -28,7 +28,7 @@ export interface Fact {
 }
 
 /** What a memory image says of the kernel it is of; null where it does not. */
-export interface ImageEvidence {
+interface ImageEvidence {
   file: string;
   granule?: number | null;
   vaBits?: number | null;
@@ -40,7 +40,7 @@ export interface ImageEvidence {
 }
 
 /** A linear map that was read as it is, not rebuilt from a dump. */
-export interface MapEvidence {
+interface MapEvidence {
   file: string;
   map: LinearMap;
 }

@@ -6,7 +6,7 @@ import type { Evidence, Known } from './evidence.js';
 import { known, nameOf } from './evidence.js';
 import type { MappedMemory } from './mapped-memory.js';
 
-export interface DerivedImage {
+interface DerivedImage {
   /** Null where nothing tells. */
   layout: ImageLayout | null;
   /** By field: `image.text` and so on. */

@@ -7,7 +7,7 @@ import { ask } from './ask.js';
 import { type Evidence, type Given, given, type Known, known, nameOf } from './evidence.js';
 import type { MappedMemory } from './mapped-memory.js';
 
-export interface KfenceFacts {
+interface KfenceFacts {
   kfence: Known<Kfence>;
   pool: Known<number> | null;
 }

@@ -4,7 +4,7 @@ import type { Granule } from '../../machine/va-layout.js';
 import { pageEndOf, pageOffsetOf, usesLpa2 } from '../../machine/va-layout.js';
 
 /** Descriptors without address: valid, writable, not contiguous. */
-export interface LeafPrototype {
+interface LeafPrototype {
   page: bigint;
   block: bigint;
 }

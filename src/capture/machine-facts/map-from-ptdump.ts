@@ -18,7 +18,7 @@ import type { Ptdump, PtdumpLeaf, PtdumpLevel, PtdumpRange } from '../texts/ptdu
 import { type LeafPrototypes, leafPrototypes } from './leaf-prototypes.js';
 import { linearEndOf } from './mapped-memory.js';
 
-export interface PtdumpMap {
+interface PtdumpMap {
   /** In normal form. */
   map: LinearMap;
   /** What the dump does not show and was filled in, one sentence each. */

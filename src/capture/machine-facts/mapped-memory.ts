@@ -7,7 +7,7 @@ import type { Ptdump } from '../texts/ptdump.js';
 import { leafPrototypes } from './leaf-prototypes.js';
 
 /** Leaves in a row that look alike. */
-export interface MappedStretch {
+interface MappedStretch {
   start: Address;
   end: Address;
   valid: boolean;

@@ -8,7 +8,7 @@ import { ask } from './ask.js';
 import { type Evidence, type Given, given, type Known, known, nameOf } from './evidence.js';
 import { type MappedMemory, mappedRanges } from './mapped-memory.js';
 
-export interface Memory {
+interface Memory {
   banks: Known<MemoryBank[]>;
   physOffset: Known<number>;
   warnings: string[];

@@ -8,7 +8,7 @@ import { type Evidence, type Given, given, type Known, known, nameOf } from './e
 import type { MappedMemory } from './mapped-memory.js';
 
 /** Where a map is mapped by more than pages. */
-export type Layout = 'large' | 'large at the image only' | 'pages';
+type Layout = 'large' | 'large at the image only' | 'pages';
 
 /**
  * How a map is laid out, leaving out the ends of what it is made of.
@@ -48,7 +48,7 @@ export function deriveRodata(
   return known('full', 'assumed', 'the default of rodata=; no command line tells');
 }
 
-export interface Cpus {
+interface Cpus {
   midr: Known<number> | null;
   /** The boot CPU is on the BBML2_NOABORT list. Null where nothing tells. */
   bbml2: Known<boolean> | null;

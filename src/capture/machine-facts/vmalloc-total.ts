@@ -6,7 +6,7 @@ import type { KernelVersion } from '../texts/kernel-version.js';
 import { type Evidence, nameOf } from './evidence.js';
 import { isBefore } from './permission-facts.js';
 
-export interface VmallocRow {
+interface VmallocRow {
   granule: Granule;
   /** Bits that the kernel was built for. */
   vaBits: number;

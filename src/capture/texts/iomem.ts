@@ -3,7 +3,7 @@ import { InputError } from '../../io/input-error.js';
 import { type PhysicalRange, parsePhysicalRange } from './physical-range.js';
 import { badLine, emptyText, type TextLine, textLines } from './text-lines.js';
 
-export interface IomemRegion extends PhysicalRange {
+interface IomemRegion extends PhysicalRange {
   line: number;
   name: string;
   /** Regions inside this one, ascending. */

@@ -2,7 +2,7 @@
 import { type PhysicalRange, parsePhysicalRange } from './physical-range.js';
 import { badLine, emptyText, textLines } from './text-lines.js';
 
-export interface MemblockRegion extends PhysicalRange {
+interface MemblockRegion extends PhysicalRange {
   line: number;
   /** Names joined with `|`; `NONE` for none, empty where the kernel prints none (before 6.8). */
   flags: string;

@@ -2,7 +2,7 @@
 import { type Address, fromWords } from '../../io/address.js';
 import { badLine, emptyText, type TextLine, textLines, unwrapLines } from './text-lines.js';
 
-export interface VmallocArea {
+interface VmallocArea {
   line: number;
   /** Null where the kernel printed zeros or a hash in its place (kptr_restrict). */
   start: Address | null;

@@ -27,7 +27,7 @@ class BpftraceEvent extends LineEvent {
 }
 
 /** The words of a line that are the probe's. */
-export function probeWords(text: string): string {
+function probeWords(text: string): string {
   return text.replace(MOMENT_WORD, '').trim();
 }
 

@@ -1,12 +1,11 @@
 // A trace copied into a capture: as a stream, as tracefs text whatever it was.
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { streamChunks } from '../../io/chunks.js';
-import { reason } from '../../io/file.js';
+import { reason, temporaryBeside } from '../../io/file.js';
 import { InputError } from '../../io/input-error.js';
 import type { LineEvent, TraceSummary } from './event.js';
 import { type TraceOptions, TraceReader, type TraceSink } from './reader.js';
@@ -22,7 +21,7 @@ const NEWLINE = 10;
  * @throws InputError for a trace that cannot be read, with its line, or a place that cannot be written
  */
 export async function copyTrace(from: string, to: string, options: TraceOptions = {}): Promise<TraceSummary> {
-  const temporary = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
+  const temporary = temporaryBeside(to);
   const copy = new TraceCopy(from, options);
   const steps = to.endsWith('.gz') ? [createGzip()] : [];
   try {
@@ -33,7 +32,8 @@ export async function copyTrace(from: string, to: string, options: TraceOptions 
     ]);
     await rename(temporary, to);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where the place is no folder, this fails too, and says less.
+    await rm(temporary, { force: true }).catch(() => undefined);
     // Only what the file system says is the place's fault.
     if (error instanceof InputError || !(error instanceof Error && 'syscall' in error)) throw error;
     throw new InputError(to, null, `expected a place to write a file, found ${reason(error)}`);

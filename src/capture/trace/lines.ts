@@ -11,11 +11,11 @@ const EQUALS = 61;
 const GREATER = 62;
 
 /** A line of a trace has some hundred bytes. */
-export const MAX_LINE = 1 << 16;
+const MAX_LINE = 1 << 16;
 const EMPTY = Buffer.alloc(0);
 
 /** Takes one line, [from, to) of `bytes`, without its newline. The bytes may be used again after the chunk was pushed. */
-export type LineSink = (bytes: Buffer, from: number, to: number, line: number) => void;
+type LineSink = (bytes: Buffer, from: number, to: number, line: number) => void;
 
 export class LineReader {
   /** Lines so far. */

@@ -3,7 +3,7 @@ import type { Core } from '../../core/core.js';
 import type { FlatCoreModel } from '../../machine/cores/core-model.js';
 import { LeafUnits } from './leaf-units.js';
 
-export interface LeafExtent {
+interface LeafExtent {
   readonly level: number;
   /** log2 of the bytes that one TLB entry of any size may cover. */
   readonly reach: number;

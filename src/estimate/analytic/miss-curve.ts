@@ -1,7 +1,7 @@
 // Misses of an LRU buffer by its capacity, from exact stack distances.
 
 /** What a pass counted, exactly. */
-export interface StackCounts {
+interface StackCounts {
   /** Accesses of units never touched before: cold misses, whatever the capacity. */
   readonly firstTouches: number;
   /** Accesses by stack distance: [d] for 1 … depth, [0] those beyond. */

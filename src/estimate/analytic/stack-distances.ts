@@ -15,7 +15,7 @@ interface StackExports {
   stackUnits(): number;
 }
 
-export interface StackOptions {
+interface StackOptions {
   /** Bytes of a unit, a power of two from 4096. Default 4096: for words that name units already, see `LeafUnits`. */
   unitBytes?: number;
   /** Classes that share the buffer; accesses of others are left out. Default all. */

@@ -12,7 +12,7 @@ export interface PlacedUnits {
 }
 
 /** Others in each set, all of a group asked for within a time with the same probability. */
-export interface OtherUnits {
+interface OtherUnits {
   inSets: ArrayLike<number>;
   asked(time: number): number;
 }

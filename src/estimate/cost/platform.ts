@@ -8,6 +8,7 @@ export interface Quantity extends Interval {
   source: string;
 }
 
+/** docs/cost-model.md says what each is the cost of. */
 export const QUANTITIES = [
   'descriptorRead',
   'descriptorStore',
@@ -23,22 +24,6 @@ export const QUANTITIES = [
   'receivedTlbi',
 ] as const;
 export type QuantityName = (typeof QUANTITIES)[number];
-
-/** What each quantity is the cost of, once. */
-export const QUANTITY_MEANING: Readonly<Record<QuantityName, string>> = {
-  descriptorRead: 'reading a descriptor',
-  descriptorStore: 'storing a descriptor',
-  barrier: 'DSB ISHST and ISB',
-  flush: 'the first TLBI of a flush, its DSB ISH and ISB, alone on the machine',
-  furtherTlbi: 'a further TLBI before the same DSB ISH',
-  furtherRangeTlbi: 'a further TLBI of a range before the same DSB ISH',
-  contendedFlush: 'waiting, in a flush, for each other CPU that flushes too',
-  tableAllocation: 'allocating a table',
-  tableZeroing: 'zeroing a table',
-  lock: 'taking and releasing an uncontended mutex',
-  contendedLock: 'waiting for the mutex, for each other CPU that wants it too',
-  receivedTlbi: 'a TLBI from elsewhere, on each CPU that receives it',
-};
 
 export interface Platform {
   id: string;

@@ -6,7 +6,7 @@ import type { Platform, QuantityName } from './platform.js';
 /** Assumptions are named until they explain this much of an interval's width. */
 const DOMINATING_SHARE = 0.8;
 
-export interface TimeOptions {
+interface TimeOptions {
   /** CPUs that do the same at the same time. Default 1. */
   issuers?: number;
   /** The core needs every TLBI and DSB ISH twice (REPEAT_TLBI). Default false. */
@@ -19,13 +19,13 @@ export interface TimeOptions {
 }
 
 /** One sort of event: how many, and the nanoseconds of all of them. */
-export interface TimeTerm extends Interval {
+interface TimeTerm extends Interval {
   quantity: QuantityName;
   count: number;
 }
 
 /** Nanoseconds. */
-export interface TimeEstimate extends Interval {
+interface TimeEstimate extends Interval {
   /** Terms that are not zero, the largest first. */
   terms: TimeTerm[];
   /** The quantities that make most of the interval's width, the widest first. */

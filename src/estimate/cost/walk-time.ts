@@ -8,7 +8,7 @@ import type { Interval } from './interval.js';
  */
 export const EXPOSED_SHARE: Interval = { low: 0.2, typical: 0.6, high: 1 };
 
-export interface WalkTime {
+interface WalkTime {
   /** Cycles that walks take, whoever waits for them. */
   walkCycles: number;
   /** Cycles that instructions wait. */

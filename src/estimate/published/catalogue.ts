@@ -5,7 +5,7 @@ import { checkMemcached, type MpkiPair } from './memcached.js';
 import { checkPageTableMemory } from './page-table-memory.js';
 import type { PublishedCheck } from './published-check.js';
 
-export interface PublishedInputs {
+interface PublishedInputs {
   /** The TLB simulator; without it knees are left out. */
   measureMissRatio?: MeasureMissRatio;
   /** Simulated misses of memcached's access stream. */

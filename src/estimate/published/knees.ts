@@ -4,7 +4,7 @@ import { coreOf } from '../../machine/cores/core-file.js';
 import { type FlatCoreModel, flatten } from '../../machine/cores/core-model.js';
 import { judge, type PublishedCheck } from './published-check.js';
 
-export type TlbLevel = 'first' | 'second';
+type TlbLevel = 'first' | 'second';
 
 /** A chase through `pages` pages, each visited once a round, `stridePages` apart. */
 export interface PointerChase {

@@ -10,7 +10,7 @@ export interface MapMemMachine {
   platform: Platform;
 }
 
-export interface MapMemRow {
+interface MapMemRow {
   step: string;
   algorithm: MapMemAlgorithm;
   /** Milliseconds, one for each machine. */

@@ -1,6 +1,6 @@
 // A published figure beside what linmap says about it.
 
-export type Verdict = 'within' | 'outside' | 'not comparable';
+type Verdict = 'within' | 'outside' | 'not comparable';
 
 export interface PublishedCheck {
   id: string;

@@ -16,7 +16,7 @@ const KINDS: readonly StreamKind[] = [sequential, uniform, zipf, strided, chase,
 
 export const STREAM_NAMES: readonly string[] = KINDS.map(({ name }) => name);
 
-export interface StreamOptions {
+interface StreamOptions {
   /** Accesses of all classes. */
   accesses: number;
   /** The same seed gives the same accesses. Its low 32 bits count. */

@@ -1,7 +1,7 @@
 // Parameters of streams: what may stand behind the name, and how it is read.
 import { formatSize, parseSize } from '../../io/size.js';
 
-export interface Parameter {
+interface Parameter {
   /** `memory`: bytes, of which the default shrinks to a quarter of what the machine has free. */
   readonly kind: 'memory' | 'size' | 'count' | 'number';
   readonly default: number;

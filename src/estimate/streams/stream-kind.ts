@@ -7,7 +7,7 @@ import { Random } from './random.js';
 import type { StreamLaw } from './stream-law.js';
 
 /** One round of the pattern: one access or a few that belong together. */
-export type Step = (to: AccessWriter) => void;
+type Step = (to: AccessWriter) => void;
 
 /** Where a stream runs, and its source of chance. */
 export class StreamPlace {

@@ -72,12 +72,11 @@ export interface CoreModel {
 }
 
 /** `T` with every fact replaced by its value. */
-export type Flat<T> =
+type Flat<T> =
   T extends Fact<infer V> ? V : T extends readonly unknown[] | string | number | null ? T : FlatFields<T>;
 type FlatFields<T> = { [K in keyof T]: Flat<T[K]> };
 
 export type FlatTlbModel = Flat<TlbModel>;
-export type FlatLineCacheModel = Flat<LineCacheModel>;
 /** A core as the simulator takes it: plain values. */
 export type FlatCoreModel = Flat<CoreModel>;
 

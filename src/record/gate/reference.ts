@@ -7,7 +7,7 @@ import { readInput, readText, reason, writeWhole } from '../../io/file.js';
 import { InputError } from '../../io/input-error.js';
 import { parseJson } from '../../io/json.js';
 
-export const REFERENCE_SCHEMA = 'linmap.reference/1';
+const REFERENCE_SCHEMA = 'linmap.reference/1';
 /** As the command line sees it. */
 export const REFERENCE_FOLDER = 'results/reference';
 const RECORD_FILE = 'reference.json';
@@ -30,7 +30,7 @@ const referenceSchema = z.strictObject({
 
 export type ReferenceRecord = z.output<typeof referenceSchema>;
 
-export interface Reference {
+interface Reference {
   readonly record: ReferenceRecord;
   readonly module: Uint8Array;
 }

@@ -74,11 +74,12 @@ export function byteAxis(title: string, range: LogRange, step: number): Axis {
   return logAxis(title, range, powers(2 ** step, range), formatUnit);
 }
 
-/** As byteAxis(), with a last tick where the range ends. */
-export function closedByteAxis(title: string, range: LogRange, step: number): Axis {
-  const ticks = powers(2 ** step, range);
+/** Machines of these bytes of memory, the largest of them with a tick whatever its size. */
+export function memoryAxis(sizes: readonly number[]): Axis {
+  const range = { min: Math.min(...sizes), max: Math.max(...sizes) };
+  const ticks = powers(4, range);
   if (ticks.at(-1) !== range.max) ticks.push(range.max);
-  return logAxis(title, range, ticks, formatUnit);
+  return logAxis('memory of the machine, bytes (logarithmic)', range, ticks, formatUnit);
 }
 
 /** Nanoseconds with a tick at each power of ten, or at every second one of a narrow panel. */

@@ -23,9 +23,9 @@ export interface Chart {
 }
 
 export type ChartKind = 'exact' | 'estimated' | 'measured';
-export type Cells = readonly (readonly (string | null)[])[];
+type Cells = readonly (readonly (string | null)[])[];
 
-export const WIDTH = 1200;
+const WIDTH = 1200;
 export const LINE_WIDTH = 3.5;
 export const FONT_FAMILY = 'linmap DejaVu Sans';
 export const FONT = {
@@ -49,8 +49,22 @@ export interface LegendLine {
   dash: number[];
 }
 
+/** What a dataset has in common with its line in the legend. */
+export function drawnAs({ text, colour, dash }: LegendLine) {
+  return {
+    type: 'line',
+    label: text,
+    borderColor: colour,
+    backgroundColor: colour,
+    borderWidth: LINE_WIDTH,
+    borderDash: dash,
+    // Points on the edges are whole.
+    clip: 20,
+  } as const;
+}
+
 /** What a chart says and shows; the rest is the same for all. */
-export interface Picture {
+interface Picture {
   file: string;
   /** Default `exact`. */
   kind?: ChartKind;
@@ -176,7 +190,7 @@ function legendOfLines(lines: readonly LegendLine[]) {
 /** As few lines as fit, all about as long. */
 function balanced(text: string, most: number): string[] {
   // An amount and its unit stay on one line.
-  const bound = text.replace(/(\d) (?=[KMGTP]iB)/g, '$1\u00a0');
+  const bound = text.replace(/(\d) (?=(?:[KMGTP]iB|[nµm]?s)\b)/g, '$1\u00a0');
   const lines = wrap(bound, most).length;
   let width = most;
   while (width > 1 && wrap(bound, width - 1).length === lines) width--;

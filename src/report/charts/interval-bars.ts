@@ -4,7 +4,7 @@ import { INK } from './palette.js';
 
 const CAP = 9;
 
-export interface Interval {
+interface Interval {
   low: number;
   high: number;
 }

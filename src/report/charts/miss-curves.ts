@@ -8,10 +8,12 @@ import { groupBy } from '../group.js';
 import { coreLabel } from '../labels.js';
 import { formatCount, formatSignificant } from '../number.js';
 import { entriesAxis, logPercentAxis } from './axes.js';
-import { type Chart, chart, FONT, type LegendLine, LINE_WIDTH } from './chart.js';
+import { type Chart, chart, drawnAs, FONT, type LegendLine } from './chart.js';
 import { onMainCore } from './main-machine.js';
 import { INK, mapColours, QUIET_INK } from './palette.js';
 
+/** Per cent: the label of 100 %, and points there, keep clear of the legend. */
+const TOP = 150;
 const MAPS = ['pages', 'blocks', 'blocks-after'];
 /** One stream of a real kernel, and one that outgrows every TLB. */
 const STREAMS = ['memcached', 'zipf'];
@@ -50,27 +52,20 @@ export function missCurves(run: Run): Chart | null {
     lines: lines.map(legendLine),
     scales: {
       x: entriesAxis('entries (logarithmic)', { min: Math.min(...entries), max: Math.max(...entries) }),
-      y: logPercentAxis('accesses that miss, % (logarithmic)', { min: 50 * Math.min(...ratios), max: 100 }),
+      y: logPercentAxis('accesses that miss, % (logarithmic)', { min: 50 * Math.min(...ratios), max: TOP }),
     },
     plugins: [capacityMarks(capacities)],
   });
 }
 
 function dataset({ record, configuration }: Line): ChartDataset {
-  const { text, colour, dash } = legendLine({ record, configuration });
   return {
-    type: 'line',
-    label: text,
+    ...drawnAs(legendLine({ record, configuration })),
     // A logarithmic axis has no place for zero.
     data: configuration.curve.map(({ entries, missRatio }) => ({
       x: entries,
       y: missRatio === 0 ? Number.NaN : 100 * missRatio,
     })),
-    borderColor: colour,
-    backgroundColor: colour,
-    borderWidth: LINE_WIDTH,
-    borderDash: dash,
-    clip: 20,
     pointRadius: 4,
     pointStyle: record.stream.captured ? 'circle' : 'triangle',
   };

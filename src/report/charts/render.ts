@@ -11,7 +11,7 @@ import { chartsOf } from './catalogue.js';
 import { type Chart, FONT_FAMILY, withoutWords } from './chart.js';
 import { type DrawSvg, loadSvg } from './svg.js';
 
-export interface RenderResult {
+interface RenderResult {
   /** Paths of the PNG files, in reading order. Each has an SVG beside it. */
   written: string[];
   /** Why there are no pictures, or null where there are. */

@@ -4,8 +4,8 @@ import { formatSize } from '../../io/size.js';
 import type { Run } from '../../record/run.js';
 import { FITTED_POINTS, type ScalingCurve, type ScalingPoint } from '../../record/scaling.js';
 import { formatExponent, formatNanoseconds } from '../number.js';
-import { type Axes, byteAxis, closedByteAxis, timeAxis } from './axes.js';
-import { type Chart, type ChartKind, chart, type LegendLine, LINE_WIDTH } from './chart.js';
+import { type Axes, byteAxis, memoryAxis, timeAxis } from './axes.js';
+import { type Chart, type ChartKind, chart, drawnAs, type LegendLine } from './chart.js';
 import { INK, SERIES_COLOURS } from './palette.js';
 
 /** What is drawn upwards. */
@@ -67,27 +67,16 @@ function scalingChart({ scaling, environment }: Run, quantity: Quantity): Chart 
     datasets: curves.map((curve, at) => dataset(curve, at, quantity)),
     lines: curves.map((curve, at) => legendLine(curve, at, quantity)),
     scales: {
-      x: closedByteAxis(
-        'memory of the machine, bytes (logarithmic)',
-        { min: Math.min(...sizes), max: Math.max(...sizes) },
-        2,
-      ),
+      x: memoryAxis(sizes),
       y: quantity.axis({ min: Math.min(...values) / 2, max: Math.max(...values) * 2 }),
     },
   });
 }
 
 function dataset(curve: ScalingCurve, at: number, quantity: Quantity): ChartDataset {
-  const { text, colour, dash } = legendLine(curve, at, quantity);
   return {
-    type: 'line',
-    label: text,
+    ...drawnAs(legendLine(curve, at, quantity)),
     data: curve.points.map((point) => ({ x: point.memoryBytes, y: quantity.value(point) })),
-    borderColor: colour,
-    backgroundColor: colour,
-    borderWidth: LINE_WIDTH,
-    borderDash: dash,
-    clip: 20,
     pointRadius: 5,
   };
 }

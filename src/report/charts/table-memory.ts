@@ -6,8 +6,8 @@ import { groupBy } from '../group.js';
 import { byConfiguration, geometryLabel } from '../labels.js';
 import { formatRatio } from '../number.js';
 import { tableMemoryPair } from '../sections/conclusion.js';
-import { byteAxis, closedByteAxis } from './axes.js';
-import { type Chart, chart, FONT, type LegendLine, LINE_WIDTH } from './chart.js';
+import { byteAxis, memoryAxis } from './axes.js';
+import { type Chart, chart, drawnAs, FONT, type LegendLine } from './chart.js';
 import { GRANULE_COLOURS, INK } from './palette.js';
 
 /** Closer than this, two lines cannot be told apart on a logarithmic axis. */
@@ -49,11 +49,7 @@ export function tableMemoryChart(run: Run): Chart | null {
     datasets: lines.map(dataset),
     lines: lines.map(legendLine),
     scales: {
-      x: closedByteAxis(
-        'memory of the machine, bytes (logarithmic)',
-        { min: Math.min(...sizes), max: Math.max(...sizes) },
-        2,
-      ),
+      x: memoryAxis(sizes),
       y: byteAxis(
         'page-table memory, bytes (logarithmic)',
         { min: Math.min(...bytes) / (hasZero ? 8 : 2), max: Math.max(...bytes) * 2 },
@@ -112,21 +108,13 @@ function legendLine({ geometry, granule, configurations }: Line): LegendLine {
 }
 
 function dataset(line: Line): ChartDataset {
-  const { text, colour, dash } = legendLine(line);
   return {
-    type: 'line',
-    label: text,
+    ...drawnAs(legendLine(line)),
     // A logarithmic axis has no place for zero: zeroMarks() draws those.
     data: line.records.map(({ memoryBytes, tableBytes }) => ({
       x: memoryBytes,
       y: tableBytes === 0 ? Number.NaN : tableBytes,
     })),
-    borderColor: colour,
-    backgroundColor: colour,
-    borderWidth: LINE_WIDTH,
-    borderDash: dash,
-    // Points on the edges are whole.
-    clip: 20,
     pointRadius: 5,
     pointStyle: POINTS[line.granule] ?? 'star',
   };

@@ -2,7 +2,7 @@
 import type { TimelinePoint } from '../../capture/timeline.js';
 import { LEAF_SIZES, type LeafSize } from '../leaf-size.js';
 
-export interface LeafArea {
+interface LeafArea {
   size: LeafSize;
   /** Outer edge at each point, in bytes: its own on top of those of areas nearer to zero. */
   edge: number[];

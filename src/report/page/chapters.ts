@@ -29,7 +29,7 @@ export interface Chapter {
   body: Markup;
 }
 
-export interface Content extends Drawn {
+interface Content extends Drawn {
   run: Run;
   charts: readonly Chart[];
 }

@@ -5,7 +5,7 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
-export type Part = Markup | string | number | null | readonly Part[];
+type Part = Markup | string | number | null | readonly Part[];
 
 /** Markup with its parts put in: text escaped, lists one after the other, null as nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
@@ -13,7 +13,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 }
 
 /** For text and for attributes in quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return withoutControls(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

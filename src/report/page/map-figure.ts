@@ -42,7 +42,7 @@ ${htmlTable(framesTable(record))}
 }
 
 /** A row for each frame: what the map is made of, and what was counted up to then. */
-export function framesTable(record: MapFramesRecord): Table {
+function framesTable(record: MapFramesRecord): Table {
   const sizes = LEAF_SIZES.filter((size) =>
     record.frames.some((frame) => bytesOf(record, frame)[size] !== undefined),
   );

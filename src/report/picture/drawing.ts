@@ -1,6 +1,6 @@
 // A picture as shapes, for whatever draws them. Lengths are CSS pixels, y downwards.
 
-export interface Rect {
+interface Rect {
   kind: 'rect';
   x: number;
   y: number;

@@ -27,7 +27,7 @@ export interface PictureRow {
   skippedBytes: number;
 }
 
-export interface LegendEntry {
+interface LegendEntry {
   size: LeafSize;
   name: string;
   bytes: number;
@@ -54,7 +54,7 @@ const MOST_CELLS = 2 ** 16;
 /** With fewer cells, smaller ones show more. */
 const FEW_CELLS = 2 ** 8;
 
-export interface MapPictureOptions {
+interface MapPictureOptions {
   /** Of the machine or file, for the caption. */
   name: string;
   /** Physical addresses are known. Default true. */

@@ -9,7 +9,7 @@ const COUNTED: readonly Column[] = ['calls', 'splits', 'stores', 'tables', 'TLBI
   align: 'right',
 }));
 const NOTE =
-  'Time: low–typical–high, estimated from the counted events for any arm64 machine, one CPU alone; not measured.';
+  'Time: typical (low–high), estimated from the counted events for any arm64 machine, one CPU alone; not measured.';
 const UNTOLD = 'the trace does not tell';
 
 /** The callers and tasks that cost most, `most` of each, and the others together. */

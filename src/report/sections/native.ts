@@ -11,7 +11,7 @@ export function nativeSection(run: Run): Table[] {
 }
 
 /** What is timed, and what C does where that is not the same. */
-export function nativeTitle({ path, title, against }: NativePathRecord): string {
+function nativeTitle({ path, title, against }: NativePathRecord): string {
   return `${path}: ${title}${against === null ? '' : `, against ${against}`}`;
 }
 

@@ -32,7 +32,7 @@ export function timeSection(run: Run, detail: Detail = 'brief'): Table[] {
     records.some((record) => record.configuration === configuration && record.workload === workload);
   return [
     {
-      title: 'Estimated time of a permission change, 4K granule: low–typical–high',
+      title: 'Estimated time of a permission change, 4K granule: typical (low–high)',
       columns: [
         { heading: 'platform', align: 'left' },
         { heading: 'page-basis', align: 'right' },

@@ -1,24 +1,20 @@
 // The gate as linmap bench calls it, with processes that measure next to nothing: what it says is tested, not times.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GATE_CASES } from '../../../bench/gate/cases.js';
 import { type TimeGateOptions, timeGate } from '../../../bench/gate/time-gate.js';
 import { Core } from '../../../src/core/core.js';
 import { modulePath } from '../../../src/core/module.js';
 import { otherBuild } from '../../../src/core/other-build.js';
 import { writeReference } from '../../../src/record/gate/reference.js';
+import { sharedFolder } from '../../scratch-folder.js';
 
 const core = readFileSync(modulePath());
 const FACTS = { version: '0', commit: null, dirty: false, pinned: new Date(0).toISOString(), reason: null };
 const SMALLEST = { placements: 1, visits: { rounds: 1, passes: 1 }, looks: [1, 2], budgetMs: 60_000 };
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'linmap-gate-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedFolder();
 
 function gate(module: Uint8Array, options: Partial<TimeGateOptions> = {}) {
   writeReference(folder, module, FACTS);

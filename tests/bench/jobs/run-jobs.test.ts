@@ -1,9 +1,8 @@
 /** Jobs in threads: the same results in the same order for every number of threads, and the same errors. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { exactJobs, repeatedJobs } from '../../../bench/jobs/exact-jobs.js';
 import type { Job } from '../../../bench/jobs/job.js';
 import { joinResults } from '../../../bench/jobs/job-result.js';
@@ -12,6 +11,7 @@ import { exactJob } from '../../../bench/main-job.js';
 import { InputError } from '../../../src/io/input-error.js';
 import type { Run } from '../../../src/record/run.js';
 import { root } from '../../cli/linmap.js';
+import { sharedFolder } from '../../scratch-folder.js';
 
 const captures = join(root, 'captures');
 const filter =
@@ -100,11 +100,7 @@ describe('lists of jobs', () => {
 });
 
 describe('errors of jobs', () => {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'linmap-jobs-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = sharedFolder();
 
   function brokenScenario(name: string): string {
     const path = join(folder, 'machine', name);

@@ -1,32 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { ARCHIVE_LIMITS, unpackArchive } from '../../../src/capture/archive/unpack.js';
 import { InputError } from '../../../src/io/input-error.js';
+import { scratchFolder } from '../../scratch-folder.js';
 import { type TarEntry, tarFile } from './tar-file.js';
 
 let scratch: string;
 let folder: string;
 let archive: string;
 beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'linmap-archive-'));
+  scratch = scratchFolder();
   folder = join(scratch, 'unpacked');
   archive = join(scratch, 'a.tar.gz');
   mkdirSync(folder);
 });
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** The one line with which an archive is refused, without the archive's name. */
 async function refusal(bytes: Uint8Array, limits = ARCHIVE_LIMITS): Promise<string> {

@@ -1,23 +1,22 @@
 /** Damaged, foreign and wrecked images: one line that says what is wrong, and an end. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MemorySource } from '../../../src/capture/image/image-source.js';
 import { isImage, readImage, readImageSource } from '../../../src/capture/image/read-image.js';
 import { InputError } from '../../../src/io/input-error.js';
 import { findMisplaced } from '../../../src/map/placement.js';
 import { root } from '../../cli/linmap.js';
 import { runs } from '../../core/runs.js';
+import { sharedFolder } from '../../scratch-folder.js';
 import { bytesOf, type CoreFileOptions, coreFile } from './core-file.js';
 import { flattened } from './flattened-file.js';
 import { oneOfEach } from './sample-map.js';
 import { SparseSource } from './sparse-source.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'linmap-bad-image-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedFolder();
 
 const shipped = gunzipSync(readFileSync(join(root, 'captures/core/4k-bbml2-kaslr.elf.gz')));
 const cases = oneOfEach();

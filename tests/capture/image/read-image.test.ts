@@ -1,24 +1,23 @@
 /** Memory images of every layout, granule and address width give the map that their tables describe. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isImage, readImage, readImageSource } from '../../../src/capture/image/read-image.js';
 import type { LinearMap } from '../../../src/map/linear-map.js';
 import { formatMap } from '../../../src/map/map-file.js';
 import { root } from '../../cli/linmap.js';
 import { runs } from '../../core/runs.js';
 import { GiB } from '../../core/sizes.js';
+import { sharedFolder } from '../../scratch-folder.js';
 import { bytesOf, type CoreFileOptions, coreFile, writeCoreFile } from './core-file.js';
 import { flattened } from './flattened-file.js';
 import { oneOfEach, sampleMapCase } from './sample-map.js';
 import { SparseSource } from './sparse-source.js';
 
 const shipped = join(root, 'captures/core/4k-bbml2-kaslr');
-const folder = mkdtempSync(join(tmpdir(), 'linmap-image-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedFolder();
 
 const cases = oneOfEach();
 const named = (name: string) => {

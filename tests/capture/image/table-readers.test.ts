@@ -1,16 +1,16 @@
 /** The table readers that the capture script carries: what they copy out of a core gives the same map as the core. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readImage } from '../../../src/capture/image/read-image.js';
 import type { LinearMap } from '../../../src/map/linear-map.js';
 import { formatMap } from '../../../src/map/map-file.js';
 import { root } from '../../cli/linmap.js';
 import { GiB, MiB } from '../../core/sizes.js';
+import { sharedFolder } from '../../scratch-folder.js';
 import { type CoreFileOptions, coreFile, writeCoreFile } from './core-file.js';
 import { type MapCase, oneOfEach } from './sample-map.js';
 
@@ -58,8 +58,7 @@ const manyTables: LinearMap = {
   ),
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'linmap-readers-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedFolder();
 
 const reader = (name: string) => join(root, 'src/capture/script/readers', name);
 const cases = oneOfEach();

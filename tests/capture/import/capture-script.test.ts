@@ -1,8 +1,8 @@
 /** From the machine to the check: the script itself records a machine made of files, and its archive is replayed. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../../scratch-folder.js';
 import { coreFile, writeCoreFile } from '../image/core-file.js';
 import { FakeMachine } from '../script/fake-machine.js';
 import { formatIomem } from '../texts/iomem-text.js';
@@ -12,8 +12,7 @@ import { captures, importAndReplay, machineOf, mapsOf, replayOf } from './sent-f
 const NAME = '4k-bbml2/load-small';
 
 test('an archive of the capture script replays, and is checked, as the machine itself was', async () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'linmap-script-'));
-  onTestFinished(() => rmSync(scratch, { recursive: true, force: true }));
+  const scratch = scratchFolder();
   const { vaBitsBuild, commandLine } = machineOf(NAME);
   const midr = '0x00000000c00fac30\n';
   const fake = new FakeMachine({

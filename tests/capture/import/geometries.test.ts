@@ -1,9 +1,5 @@
 /** Machines of every granule and address width, as texts and as memory images. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { importCapture } from '../../../src/capture/import/import-capture.js';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Core } from '../../../src/core/core.js';
 import { bootLinearMap } from '../../../src/kernel/boot.js';
 import type { Machine } from '../../../src/machine/machine.js';
@@ -13,18 +9,12 @@ import { readMap as readCoreMap } from '../../../src/map/core-map.js';
 import { bytesOf, coreFile } from '../image/core-file.js';
 import { formatIomem } from '../texts/iomem-text.js';
 import { formatPtdump } from '../texts/ptdump-text.js';
-import { QUIET } from './sent-files.js';
+import { TrialImport } from './trial-import.js';
 
-let scratch: string;
-let sent: string;
-let out: string;
+let trial: TrialImport;
 beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'linmap-geometry-'));
-  sent = join(scratch, 'sent');
-  out = join(scratch, 'out');
-  mkdirSync(sent);
+  trial = new TrialImport();
 });
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
 const GIB = 2 ** 30;
 const geometries = GRANULES.flatMap((granule) =>
@@ -43,17 +33,16 @@ describe.each(geometries)('$granule bytes, $vaBits bits, BBML2 $bbml2', ({ granu
   const named = { granule, vaBits, physOffset: machine.physOffset, memory: machine.memory, bbml2 };
 
   test('kernel_page_tables and iomem', async () => {
-    writeFileSync(join(sent, 'kernel_page_tables'), formatPtdump(map, {}, machine.pageEnd));
-    writeFileSync(join(sent, 'iomem'), formatIomem(machine));
-    const imported = await importCapture([{ path: sent, role: null }], out, QUIET);
+    trial.send('kernel_page_tables', formatPtdump(map, {}, machine.pageEnd));
+    trial.send('iomem', formatIomem(machine));
+    const imported = await trial.run([trial.sent]);
     expect(imported.machine).toMatchObject(named);
     expect(imported.maps.map(({ map: rebuilt }) => rebuilt)).toEqual([map]);
   });
 
   test('a memory image', async () => {
-    const file = join(sent, 'tables.elf');
-    writeFileSync(file, bytesOf(coreFile(map, { flavour: 'tables', physOffset: machine.physOffset })));
-    const imported = await importCapture([{ path: file, role: null }], out, QUIET);
+    const tables = coreFile(map, { flavour: 'tables', physOffset: machine.physOffset });
+    const imported = await trial.run([trial.send('tables.elf', bytesOf(tables))]);
     expect(imported.machine).toMatchObject(named);
     expect(imported.maps.map(({ map: read }) => read)).toEqual([map]);
     expect(imported.facts.granule?.kind).toBe('read');

@@ -1,13 +1,13 @@
 /** Real files with damage: an import works or says in one line why not, and leaves no half of anything. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { importCapture } from '../../../src/capture/import/import-capture.js';
 import { readScenario } from '../../../src/capture/scenario.js';
 import { InputError } from '../../../src/io/input-error.js';
+import { sharedFolder } from '../../scratch-folder.js';
 import { tarFile } from '../archive/tar-file.js';
 import { captures, QUIET } from './sent-files.js';
 
@@ -74,11 +74,7 @@ function damaged(bytes: Buffer, { kind, at, length, byte }: Damage): Buffer {
   }
 }
 
-let scratch: string;
-beforeAll(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'linmap-mutation-'));
-});
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = sharedFolder();
 
 test('damaged files', async () => {
   const folder = join(scratch, 'folder');

@@ -1,10 +1,10 @@
 /** Shipped captures, rendered as what a person would send, imported, and replayed like the captures themselves. */
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { findScenarios } from '../../../src/capture/scenario.js';
 import { readMap } from '../../../src/map/map-file.js';
+import { scratchFolder } from '../../scratch-folder.js';
 import { coreFile, writeCoreFile } from '../image/core-file.js';
 import { asPerfScript, asTraceCmd } from './other-traces.js';
 import {
@@ -24,10 +24,9 @@ const MOMENTS = ['before', 'held', 'after'];
 let scratch: string;
 let out: string;
 beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'linmap-round-trip-'));
+  scratch = scratchFolder();
   out = join(scratch, 'out');
 });
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
 const mapIn = (folder: string, name: string) => {
   const file = readdirSync(folder).find((one) => one.startsWith(`${name}.map.json`));

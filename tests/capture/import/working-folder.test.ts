@@ -1,25 +1,16 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { moveInto, requireFree, withWorkingFolder } from '../../../src/capture/import/working-folder.js';
 import { InputError } from '../../../src/io/input-error.js';
+import { scratchFolder } from '../../scratch-folder.js';
 
 let scratch: string;
 let target: string;
 beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'linmap-working-'));
+  scratch = scratchFolder();
   target = join(scratch, 'out');
 });
-afterEach(() => rmSync(scratch, { recursive: true, force: true }));
 
 function makeIn(working: string): string {
   const folder = join(working, 'made');

@@ -1,7 +1,8 @@
 // From the script on a real kernel to a replay that is checked: what the script collects is enough, and is right.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { linmap, root, scratchFolder } from '../../cli/linmap.js';
+import { linmap, root } from '../../cli/linmap.js';
+import { scratchFolder } from '../../scratch-folder.js';
 import { readArchive } from './archive-reading.js';
 
 const archiveOf = (kernel: string) => join(root, `tests/capture/script/captured/debian-${kernel}.tar.gz`);

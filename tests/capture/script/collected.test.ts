@@ -1,6 +1,7 @@
 // What the capture script collects, and what it says about the rest.
 import { describe, expect, test } from 'vitest';
-import { FakeMachine, RELEASE } from './fake-machine.js';
+import { RELEASE } from './fake-files.js';
+import { FakeMachine } from './fake-machine.js';
 
 const SH = ['sh'] as const;
 

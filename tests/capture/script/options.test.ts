@@ -1,6 +1,8 @@
 // Options of the capture script, what it refuses, and where it may be interrupted.
 import { describe, expect, test } from 'vitest';
-import { FakeMachine, livingMembers, type Options, RELEASE } from './fake-machine.js';
+import { RELEASE } from './fake-files.js';
+import { FakeMachine, type Options } from './fake-machine.js';
+import { livingMembers } from './processes.js';
 
 const SH = ['sh'] as const;
 

@@ -1,6 +1,7 @@
 // Which probes the capture script arms on which kernel, and where.
 import { describe, expect, test } from 'vitest';
-import { FakeMachine, SYMBOLS_6_1, SYMBOLS_7_2 } from './fake-machine.js';
+import { SYMBOLS_6_1, SYMBOLS_7_2 } from './fake-files.js';
+import { FakeMachine } from './fake-machine.js';
 
 const SH = ['sh'] as const;
 

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { captureScript } from '../../../src/capture/script/capture-script.js';
-import { isInstalled } from './fake-machine.js';
+import { isInstalled } from './processes.js';
 
 const script = captureScript('1.2.3');
 

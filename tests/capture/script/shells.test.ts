@@ -1,6 +1,8 @@
 // The capture script from beginning to end in every shell that is here: an archive, and a machine as it was.
 import { describe, expect, test } from 'vitest';
-import { FakeMachine, livingMembers, RELEASE, SHELLS } from './fake-machine.js';
+import { RELEASE } from './fake-files.js';
+import { FakeMachine } from './fake-machine.js';
+import { livingMembers, SHELLS } from './processes.js';
 
 const MARKER = '"$LINMAP_ROOT"/sys/kernel/tracing/instances/linmap_*/trace_marker';
 const EVENT =

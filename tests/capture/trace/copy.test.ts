@@ -1,15 +1,15 @@
 /** Traces copied into a capture: tracefs text verbatim, all others rewritten as it, whole or not at all. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { copyTrace } from '../../../src/capture/trace/copy.js';
-import { parseTrace } from '../../../src/capture/trace/parse.js';
 import { sniffTrace } from '../../../src/capture/trace/sniff.js';
-import { callsOf } from '../../../src/capture/trace-reading.js';
 import { InputError } from '../../../src/io/input-error.js';
+import { scratchFolder } from '../../scratch-folder.js';
+import { callsOf } from '../calls-of.js';
 import { traceLines } from '../shipped.js';
+import { parseTrace } from './parse.js';
 import {
   asBpftrace,
   asPerfScript,
@@ -23,9 +23,8 @@ import {
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'linmap-copy-'));
+  folder = scratchFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const text = traceLines('4k-bbml2/secretmem').join('\n');
 const { events } = parseTrace(text, 't');

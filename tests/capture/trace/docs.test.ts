@@ -1,7 +1,7 @@
 /** The traces that docs/traces.md shows are read. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseTrace } from '../../../src/capture/trace/parse.js';
+import { parseTrace } from './parse.js';
 
 const manual = readFileSync(new URL('../../../docs/traces.md', import.meta.url), 'utf8');
 const blocks = [...manual.matchAll(/^```(\w*)\n(.*?)^```$/gms)]

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../src/capture/calls.js';
 import type { TraceFormat } from '../../../src/capture/trace/event.js';
-import { parseTrace } from '../../../src/capture/trace/parse.js';
 import { sniffTrace } from '../../../src/capture/trace/sniff.js';
-import { callsOf } from '../../../src/capture/trace-reading.js';
+import { callsOf } from '../calls-of.js';
 import { shipped, traceLines } from '../shipped.js';
+import { parseTrace } from './parse.js';
 import {
   asBpftrace,
   asPerfScript,

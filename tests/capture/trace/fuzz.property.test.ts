@@ -1,11 +1,11 @@
 /** Spoilt traces: each is read or refused with file and line, however it is cut into chunks, and nothing else happens. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTrace } from '../../../src/capture/trace/parse.js';
 import { TraceReading } from '../../../src/capture/trace-reading.js';
 import { InputError } from '../../../src/io/input-error.js';
 import { runs } from '../../core/runs.js';
 import { shipped, traceLines } from '../shipped.js';
+import { parseTrace } from './parse.js';
 import { asBpftrace, asPerfScript, asTraceCmd, coloured, quotedPrintable, wrapped } from './renderings.js';
 
 /** Some lines of each capture, in every format. */

@@ -1,9 +1,9 @@
 /** What tracers say of events that they lost: it is heard in every format, and counted where it is told. */
 import { describe, expect, it } from 'vitest';
-import { parseTrace } from '../../../src/capture/trace/parse.js';
-import { callsOf } from '../../../src/capture/trace-reading.js';
 import { masks } from '../../../src/core/operations.js';
+import { callsOf } from '../calls-of.js';
 import { TraceText } from '../trace-text.js';
+import { parseTrace } from './parse.js';
 import { asBpftrace, asPerfScript, asTraceCmd } from './renderings.js';
 
 const EVENT =

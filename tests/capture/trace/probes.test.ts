@@ -1,9 +1,9 @@
 /** Which function an event is on, where its arguments are, and what is not replayed. */
 import { describe, expect, it } from 'vitest';
-import { parseTrace } from '../../../src/capture/trace/parse.js';
 import { parseProbeOption } from '../../../src/capture/trace/signatures.js';
 import { sniffTrace } from '../../../src/capture/trace/sniff.js';
-import { callsOf } from '../../../src/capture/trace-reading.js';
+import { callsOf } from '../calls-of.js';
+import { parseTrace } from './parse.js';
 
 const perf = (event: string) => `            insm   127 [001]    27.928750: ${event}\n`;
 const ftrace = (event: string) => `            insm-127   [001] d.... 27.928750: ${event}\n`;

@@ -1,7 +1,7 @@
 /** Stacks after events: who asked for a change. */
 import { describe, expect, it } from 'vitest';
-import { parseTrace } from '../../../src/capture/trace/parse.js';
-import { callsOf } from '../../../src/capture/trace-reading.js';
+import { callsOf } from '../calls-of.js';
+import { parseTrace } from './parse.js';
 
 const WORDS = 'start=0xffff000013d66000 size=0x1000 set=0x80 clear=0x8000000000000';
 const FRAMES = [

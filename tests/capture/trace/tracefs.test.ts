@@ -1,9 +1,9 @@
 /** tracefs text: every way a kernel prints a line, and what is said of a line that is none. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTrace, type Trace } from '../../../src/capture/trace/parse.js';
 import { InputError } from '../../../src/io/input-error.js';
 import { HEADER, TraceText } from '../trace-text.js';
+import { parseTrace, type Trace } from './parse.js';
 
 const read = (...lines: string[]): Trace => parseTrace(lines.join('\n'), 'trace.txt');
 const only = (line: string) => {

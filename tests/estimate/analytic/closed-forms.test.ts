@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cyclicMissRatio,
-  uniformMissRatio,
-  zipfMissRatio,
-} from '../../../src/estimate/analytic/closed-forms.js';
 import type { MissCurve } from '../../../src/estimate/analytic/miss-curve.js';
 import { StackDistances } from '../../../src/estimate/analytic/stack-distances.js';
 import { openStream } from '../../../src/estimate/streams/index.js';
 import { describeMachine } from '../../../src/machine/synthetic.js';
+import { cyclicMissRatio, uniformMissRatio, zipfMissRatio } from './closed-forms.js';
 
 const GIB = 2 ** 30;
 const machine = describeMachine({ granule: 4096, vaBits: 48, memory: 16 * GIB });

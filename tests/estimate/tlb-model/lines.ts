@@ -1,5 +1,5 @@
 /** Caches of descriptor lines: sets as lists, the most recently used line first. */
-import type { FlatCoreModel, FlatLineCacheModel } from '../../../src/machine/cores/core-model.js';
+import type { FlatCoreModel } from '../../../src/machine/cores/core-model.js';
 
 export type LineSource = 'l2' | 'system' | 'dram';
 
@@ -33,7 +33,7 @@ class LineCache {
   readonly #sets = new Map<number, string[]>();
   readonly #setCount: number;
 
-  constructor(readonly model: FlatLineCacheModel) {
+  constructor(readonly model: FlatCoreModel['lines']['l2']) {
     this.#setCount = model.bytes / 64 / model.ways;
   }
 

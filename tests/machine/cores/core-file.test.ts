@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InputError } from '../../../src/io/input-error.js';
 import { coreOf, parseCore, readCore } from '../../../src/machine/cores/core-file.js';
 import { flatten } from '../../../src/machine/cores/core-model.js';
 import { NEOVERSE_N1 } from '../../../src/machine/cores/presets/neoverse-n1.js';
+import { scratchFolder } from '../../scratch-folder.js';
 
 type Json = Record<string, unknown>;
 
@@ -54,8 +55,7 @@ describe('coreOf', () => {
   });
 
   test('a file by its name', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'linmap-core-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = scratchFolder();
     const file = join(folder, 'mine.json');
     writeFileSync(file, spoiled('id', 'mine'));
     expect(coreOf(file)).toEqual(readCore(file));

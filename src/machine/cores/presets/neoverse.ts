@@ -8,7 +8,7 @@ const INSTRUCTION_SIZES_TO_2M = [4 * KIB, 16 * KIB, 64 * KIB, 2 * MIB];
 const INSTRUCTION_SIZES_TO_32M = [...INSTRUCTION_SIZES_TO_2M, 32 * MIB];
 const ALL_SIZES = [4 * KIB, 16 * KIB, 64 * KIB, 2 * MIB, 32 * MIB, 512 * MIB, GIB];
 
-export interface EntrySizesOfCore {
+interface EntrySizesOfCore {
   data: Fact<EntrySizes>;
   instruction: Fact<EntrySizes>;
   second: Fact<EntrySizes>;

@@ -1,4 +1,4 @@
-// Miss ratios of a fully associative LRU buffer that can be written down: for sliders, and to check the pass against.
+// Miss ratios of a fully associative LRU buffer that can be written down: what the pass is checked against.
 // Stationary: first touches are not in them.
 
 /** Independent accesses to any of `units` with the same probability: the buffer holds `capacity` of them. */
