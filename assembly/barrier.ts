@@ -67,10 +67,10 @@ export function queueBarriers(stores: u64): void {
   count(COUNTER_ISB, stores);
 }
 
-/** The barriers of a section with one store of a valid kernel entry: a pair, whether at once or on leaving it. */
-export function barriersOfLoneStore(): void {
-  dsbIshst();
-  isb();
+/** The barriers of `stores` sections with one store of a valid kernel entry each: a pair, whether at once or on leaving. */
+export function barriersOfLoneStores(stores: u64): void {
+  count(COUNTER_DSB_ISHST, stores);
+  count(COUNTER_ISB, stores);
 }
 
 /** The same after `entries` entries from `entry` on have been stored: only valid kernel leaves count. */

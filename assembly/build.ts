@@ -136,7 +136,9 @@ function mapGroup(
     } else {
       // The kernel stops with BUG(): it never maps pages over a block that is in place.
       if (desc !== 0 && !isTable(desc)) return -EINVAL;
-      const below = descend(entry, level, flags);
+      // Where pages without groups fill all of the new table, nothing reads it before.
+      const filled = whole && level + 1 === LAST_LEVEL && (flags & NO_CONT_MAPPINGS) !== 0;
+      const below = descend(entry, level, flags, !filled);
       if (below === 0) return -ENOMEM;
       const ret = mapTable(below, level + 1, va, next, pa, attributes, flags);
       if (ret !== 0) return ret;
@@ -153,12 +155,12 @@ function pagesMayStayUniform(level: i32, pa: u64, attributes: u64, flags: u32): 
 }
 
 /** The table below an entry, made where there is none. Only a new table's entry gets the PXN of NO_EXEC_MAPPINGS. */
-function descend(entry: usize, level: i32, flags: u32): usize {
+function descend(entry: usize, level: i32, flags: u32, zero: bool): usize {
   const desc = load<u64>(entry);
   if (isUniform(desc)) return materialise(entry, level);
   if (desc !== 0) return tableOf(desc);
   if (!mayAllocate(level + 1)) return 0;
-  const table = materialTable(true);
+  const table = materialTable(zero);
   const attributes = TABLE_UXN | ACCESS_FLAG | (flags & NO_EXEC_MAPPINGS ? TABLE_PXN : 0);
   store<u64>(entry, tableDescriptor(table, attributes));
   count(COUNTER_DESCRIPTOR_WRITES);

@@ -1,6 +1,6 @@
 // Change: update_range_prot() and __change_memory_common() of arch/arm64/mm/pageattr.c, quirks included, and
 // the masks of the public entry points.
-import { barriersOfLoneStore, enterLazyMmu, leaveLazyMmu, queueBarriersOf, storeAbove } from './barrier';
+import { barriersOfLoneStores, enterLazyMmu, leaveLazyMmu, queueBarriersOf, storeAbove } from './barrier';
 import { COUNTER_CALLS, COUNTER_DESCRIPTOR_READS, COUNTER_DESCRIPTOR_WRITES, count } from './counters';
 import {
   guardedBit,
@@ -129,7 +129,7 @@ function changeRange(start: u64, end: u64, set: u64, clear: u64): i32 {
     store<u64>(entry, desc);
     count(COUNTER_DESCRIPTOR_READS, readAbove + 1);
     count(COUNTER_DESCRIPTOR_WRITES);
-    if (isValidKernelLeaf(desc)) barriersOfLoneStore();
+    if (isValidKernelLeaf(desc)) barriersOfLoneStores(1);
     return 0;
   }
   count(COUNTER_DESCRIPTOR_READS, readAbove);

@@ -21,7 +21,7 @@ export let pageOffset: u64 = 0xffff000000000000;
 /** First byte after the linear map: -(2^(VA_BITS_MIN - 1)), where modules begin. */
 export let pageEnd: u64 = 0xffff800000000000;
 
-/** Granule and number of levels in one number: see shapeOf(). */
+/** Granule and VA width in one number: see shapeOf(). */
 export let shape: u32 = 0;
 
 let contiguousPteShift: u32 = 4;
@@ -35,7 +35,7 @@ export function setGeometry(shift: u32, bits: u32, linearEnd: u64): void {
   vaBits = bits;
   rootLevel = LAST_LEVEL + 1 - <i32>((bits - 4) / indexBits);
   rootEntries = (<u32>1) << (bits - levelShift(rootLevel));
-  shape = shapeOf(shift, <u32>(LAST_LEVEL + 1 - rootLevel));
+  shape = shapeOf(shift, bits);
   pageOffset = ~(<u64>0) << (<u64>bits);
   pageEnd = linearEnd;
   // CONT_PTES: 64K, 2M, 2M. CONT_PMDS: 32M, 1G, 16G.
@@ -43,9 +43,9 @@ export function setGeometry(shift: u32, bits: u32, linearEnd: u64): void {
   contiguousPmdShift = shift === 12 ? 4 : 5;
 }
 
-/** What `shape` is where walks have `levels` levels: code whose shifts are constants is chosen by it. */
-export function shapeOf(shift: u32, levels: u32): u32 {
-  return (shift << 4) | levels;
+/** What `shape` is in one geometry: code whose shifts are constants is chosen by it. */
+export function shapeOf(shift: u32, bits: u32): u32 {
+  return (shift << 8) | bits;
 }
 
 /** log2 of the span of one entry at `level`. */

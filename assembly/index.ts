@@ -121,8 +121,8 @@ export {
   OPERATION_SKIPPED,
   OPERATION_SPLIT,
   OPERATION_SPLIT_TO_PAGES,
-  operationsBuffer,
-} from './operations';
+} from './operation';
+export { operationResults, operationsBuffer } from './operations';
 export {
   RUN_BYTES,
   RUN_LEAF,

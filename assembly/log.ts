@@ -24,6 +24,10 @@ export function resetLog(on: bool): void {
   events = 0;
 }
 
+export function logging(): bool {
+  return enabled;
+}
+
 /** Events since the log was reset, those dropped included. */
 export function logEvents(): u32 {
   return events;

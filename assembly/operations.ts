@@ -1,65 +1,68 @@
 // Operations: a whole list of calls crosses the boundary at once, through a buffer in this module's memory.
-//
-//   +0 opcode u32 | +4 flags u32 | +8 start u64 | +16 size u64 | +24 set u64 | +32 clear u64 | +40 result i32
-//
-// A chained operation runs only if every operation of its chain before it returned 0, as the kernel's loops
-// stop at the first error; what was skipped has the result SKIPPED.
 import { changeMemory, changeMemorySeriesV3, updateRangeProt } from './change';
 import { EINVAL } from './errno';
 import { flushAll, flushKernelRange } from './flush';
+import {
+  OPERATION_BYTES,
+  OPERATION_CHAINED,
+  OPERATION_CHANGE,
+  OPERATION_CHANGE_SERIES_V3,
+  OPERATION_FAIL_ALLOCATIONS,
+  OPERATION_FLUSH,
+  OPERATION_FLUSH_ALL,
+  OPERATION_KFENCE_POOL,
+  OPERATION_NO_FLUSH,
+  OPERATION_SKIPPED,
+  OPERATION_SPLIT,
+  OPERATION_SPLIT_TO_PAGES,
+  PAGE_CHANGE,
+} from './operation';
+import { runPageChanges } from './page-changes';
 import { splitLeafMapping, splitRangeToPages } from './split';
 import { setKfencePool } from './system';
 import { failAllocationsAfter } from './tables';
 
-/** __change_memory_common(start, size, set, clear); update_range_prot() with OPERATION_NO_FLUSH */
-export const OPERATION_CHANGE: u32 = 0;
-/** The same as series v3 did it: split_linear_mapping(), a change of pages, the flush */
-export const OPERATION_CHANGE_SERIES_V3: u32 = 1;
-/** flush_tlb_kernel_range(start, start + size) */
-export const OPERATION_FLUSH: u32 = 2;
-export const OPERATION_FLUSH_ALL: u32 = 3;
-/** split_kernel_leaf_mapping(start, start + size) */
-export const OPERATION_SPLIT: u32 = 4;
-/** range_split_to_ptes(start, start + size) */
-export const OPERATION_SPLIT_TO_PAGES: u32 = 5;
-/** The next `size` table allocations succeed and all later ones fail; all ones: none fails. */
-export const OPERATION_FAIL_ALLOCATIONS: u32 = 6;
+const BUFFER: usize = memory.data(40 * 1024, 16);
+const RESULTS: usize = memory.data(4 * 1024, 16);
 
-/** From now on [start, start + size) is the KFENCE pool. */
-export const OPERATION_KFENCE_POOL: u32 = 7;
-
-export const OPERATION_CHAINED: u32 = 1 << 0;
-/** The flush of the call is left out: set_direct_map_*_noflush(). */
-export const OPERATION_NO_FLUSH: u32 = 1 << 1;
-
-export const OPERATION_BYTES: u32 = 48;
-export const OPERATION_CAPACITY: u32 = 1024;
-export const OPERATION_SKIPPED: i32 = 1;
-
-const BUFFER: usize = memory.data(48 * 1024);
-
+/** Room for as many operations as there may be in one call. */
 export function operationsBuffer(): usize {
   return BUFFER;
+}
+
+/** What each of them returned (i32). */
+export function operationResults(): usize {
+  return RESULTS;
 }
 
 /** Runs the first `n` operations of the buffer in order. `continued` says that the first one may be chained to the last of the list before. */
 export function runOperations(n: u32, continued: bool): void {
   if (!continued) chainFailed = false;
-  for (let i: u32 = 0; i < n; i++) {
+  for (let i: u32 = 0; i < n; ) {
     const at = BUFFER + <usize>i * OPERATION_BYTES;
-    const flags = load<u32>(at, 4);
-    if (!(flags & OPERATION_CHAINED)) chainFailed = false;
-    if (chainFailed) {
-      store<i32>(at, OPERATION_SKIPPED, 40);
-      continue;
+    const result = RESULTS + ((<usize>i) << 2);
+    const changed = load<u64>(at) === PAGE_CHANGE ? runPageChanges(at, n - i) : 0;
+    if (changed > 0) {
+      chainFailed = false;
+      memory.fill(result, 0, (<usize>changed) << 2);
+      i += changed;
+    } else {
+      store<i32>(result, runOne(at));
+      i++;
     }
-    const ret = load<u32>(at) === OPERATION_CHANGE ? runChange(at, flags) : runOther(at, flags);
-    store<i32>(at, ret, 40);
-    if (ret !== 0) chainFailed = true;
   }
 }
 
 let chainFailed: bool = false;
+
+function runOne(at: usize): i32 {
+  const flags = load<u32>(at, 4);
+  if (!(flags & OPERATION_CHAINED)) chainFailed = false;
+  if (chainFailed) return OPERATION_SKIPPED;
+  const ret = load<u32>(at) === OPERATION_CHANGE ? runChange(at, flags) : runOther(at, flags);
+  if (ret !== 0) chainFailed = true;
+  return ret;
+}
 
 function runChange(at: usize, flags: u32): i32 {
   const start = load<u64>(at, 8);

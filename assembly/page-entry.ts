@@ -1,38 +1,63 @@
 // Page entry: straight to the entry of a page where all tables on the way are stored, as most calls and walks need it.
-// Granule and number of levels are constants of the code, once for each geometry: variable shifts and a loop over levels
-// take half as long again.
-import { TYPE_MASK, TYPE_TABLE } from './descriptor';
-import { DESCRIPTOR_SHIFT, rootEntries, shape, shapeOf } from './geometry';
+// Granule and VA width are constants of the code, once for each geometry: variable shifts and a loop over levels take half
+// as long again.
+import { TYPE_BLOCK, TYPE_MASK, TYPE_TABLE } from './descriptor';
+import { DESCRIPTOR_SHIFT, shape, shapeOf } from './geometry';
 import { root } from './tables';
 import { firstPage } from './uniform';
 
 /** Address of the last level's entry for `va`; 0 where some table on the way is not there, or is not stored. */
 export function pageEntry(va: u64): usize {
   switch (shape) {
-    case shapeOf(12, 4):
-      return fourLevels4K(va);
-    case shapeOf(12, 3):
-      return threeLevels4K(va);
-    case shapeOf(12, 5):
-      return fiveLevels4K(va);
-    case shapeOf(14, 4):
-      return fourLevels16K(va);
-    case shapeOf(14, 3):
-      return threeLevels16K(va);
-    case shapeOf(14, 2):
-      return twoLevels16K(va);
-    case shapeOf(16, 3):
-      return threeLevels64K(va);
-    case shapeOf(16, 2):
-      return twoLevels64K(va);
+    case shapeOf(12, 48):
+      return entry4K48(va);
+    case shapeOf(12, 39):
+      return entry4K39(va);
+    case shapeOf(12, 52):
+      return entry4K52(va);
+    case shapeOf(14, 52):
+      return entry16K52(va);
+    case shapeOf(14, 48):
+      return entry16K48(va);
+    case shapeOf(14, 47):
+      return entry16K47(va);
+    case shapeOf(14, 36):
+      return entry16K36(va);
+    case shapeOf(16, 52):
+      return entry64K52(va);
+    case shapeOf(16, 48):
+      return entry64K48(va);
+    case shapeOf(16, 42):
+      return entry64K42(va);
     default:
       return 0;
   }
 }
 
+/** Kinds of entryKind(); uniform and absent entries have others. */
+export const ENTRY_BLOCK: u64 = TYPE_BLOCK;
+export const ENTRY_TABLE: u64 = TYPE_TABLE;
+
+/** What an entry above the last level is: type bits and those that mark a uniform entry. */
+export function entryKind(desc: u64): u64 {
+  return desc & (TYPE_MASK | ~firstPage(~(<u64>0)));
+}
+
 /** isTable() and not isUniform(), in one test. */
 export function isStored(desc: u64): bool {
-  return (desc & (TYPE_MASK | ~firstPage(~(<u64>0)))) === TYPE_TABLE;
+  return entryKind(desc) === ENTRY_TABLE;
+}
+
+/** Levels of a walk. */
+export function levelsOf(granuleShift: u32, vaBits: u32): u32 {
+  return (vaBits - 4) / (granuleShift - DESCRIPTOR_SHIFT);
+}
+
+/** Where the root table at `root` has the entry for `va`. */
+export function rootEntry(root: usize, va: u64, granuleShift: u32, vaBits: u32): usize {
+  const shift = granuleShift + (granuleShift - DESCRIPTOR_SHIFT) * (levelsOf(granuleShift, vaBits) - 1);
+  const last = ((<u32>1) << (vaBits - shift)) - 1;
+  return root + (<u32>(va >> <u64>(shift - DESCRIPTOR_SHIFT)) & (last << DESCRIPTOR_SHIFT));
 }
 
 /** Where the stored table below `desc` has the entry for `va`; an entry of that table spans 2^shift bytes. */
@@ -43,13 +68,13 @@ export function entryBelow(desc: u64, va: u64, lastShift: u32, shift: u32): usiz
 }
 
 // biome-ignore lint/complexity/noStaticOnlyClass: tools read a decorator on a method, but none on a function
-class Unrolled {
+export class UnrolledEntry {
+  /** pageEntry() below the root table at `root`. */
   @inline
-  static pageEntry(va: u64, lastShift: u32, levels: i32): usize {
+  static of(root: usize, va: u64, lastShift: u32, vaBits: u32): usize {
     const bits = lastShift - DESCRIPTOR_SHIFT;
-    const rootShift = lastShift + bits * <u32>(levels - 1);
-    const rootIndex = <u32>(va >> <u64>rootShift) & (rootEntries - 1);
-    let desc = load<u64>(root + (rootIndex << DESCRIPTOR_SHIFT));
+    const levels = levelsOf(lastShift, vaBits);
+    let desc = load<u64>(rootEntry(root, va, lastShift, vaBits));
     if (!isStored(desc)) return 0;
     if (levels >= 5) {
       desc = load<u64>(entryBelow(desc, va, lastShift, lastShift + bits * 3));
@@ -69,34 +94,42 @@ class Unrolled {
 
 // Functions of their own, or the compiler makes one of them with variables again.
 
-function fourLevels4K(va: u64): usize {
-  return Unrolled.pageEntry(va, 12, 4);
+function entry4K48(va: u64): usize {
+  return UnrolledEntry.of(root, va, 12, 48);
 }
 
-function threeLevels4K(va: u64): usize {
-  return Unrolled.pageEntry(va, 12, 3);
+function entry4K39(va: u64): usize {
+  return UnrolledEntry.of(root, va, 12, 39);
 }
 
-function fiveLevels4K(va: u64): usize {
-  return Unrolled.pageEntry(va, 12, 5);
+function entry4K52(va: u64): usize {
+  return UnrolledEntry.of(root, va, 12, 52);
 }
 
-function fourLevels16K(va: u64): usize {
-  return Unrolled.pageEntry(va, 14, 4);
+function entry16K52(va: u64): usize {
+  return UnrolledEntry.of(root, va, 14, 52);
 }
 
-function threeLevels16K(va: u64): usize {
-  return Unrolled.pageEntry(va, 14, 3);
+function entry16K48(va: u64): usize {
+  return UnrolledEntry.of(root, va, 14, 48);
 }
 
-function twoLevels16K(va: u64): usize {
-  return Unrolled.pageEntry(va, 14, 2);
+function entry16K47(va: u64): usize {
+  return UnrolledEntry.of(root, va, 14, 47);
 }
 
-function threeLevels64K(va: u64): usize {
-  return Unrolled.pageEntry(va, 16, 3);
+function entry16K36(va: u64): usize {
+  return UnrolledEntry.of(root, va, 14, 36);
 }
 
-function twoLevels64K(va: u64): usize {
-  return Unrolled.pageEntry(va, 16, 2);
+function entry64K52(va: u64): usize {
+  return UnrolledEntry.of(root, va, 16, 52);
+}
+
+function entry64K48(va: u64): usize {
+  return UnrolledEntry.of(root, va, 16, 48);
+}
+
+function entry64K42(va: u64): usize {
+  return UnrolledEntry.of(root, va, 16, 42);
 }

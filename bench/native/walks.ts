@@ -13,7 +13,7 @@ import { bytesOf, type Contest, checksum, EMPTY_CHECKSUM, type NativeCase, Nativ
 const CALL = 1024;
 const SEED = 0x9e3779b9;
 /** Time of a batch is long against the clock, short against other work on the machine. */
-const BATCH = { blocks: 2 ** 18, pages: 2 ** 16 };
+const BATCH = { blocks: 2 ** 18, pages: 2 ** 18 };
 /** Addresses before the first comes again: their descriptors fit no cache. */
 const POOL = 2 ** 21;
 

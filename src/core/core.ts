@@ -222,10 +222,10 @@ export class Core {
   /** Runs operations [from, to) of a list; at most the core's capacity at once. */
   runSlice(list: OperationList, from: number, to: number): void {
     const words = list.words.subarray(from * RECORD_WORDS, to * RECORD_WORDS);
-    const at = this.raw.operationsBuffer();
-    new Uint32Array(this.raw.memory.buffer, at, words.length).set(words);
-    this.#guard(() => this.raw.runOperations(to - from, from > 0 ? 1 : 0));
-    words.set(new Uint32Array(this.raw.memory.buffer, at, words.length));
+    const { raw } = this;
+    new Uint32Array(raw.memory.buffer, raw.operationsBuffer(), words.length).set(words);
+    this.#guard(() => raw.runOperations(to - from, from > 0 ? 1 : 0));
+    list.results.set(new Int32Array(raw.memory.buffer, raw.operationResults(), to - from), from);
   }
 
   /** The leaf that translates `va`, or null where an entry on the way is empty. */

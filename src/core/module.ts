@@ -33,6 +33,7 @@ export interface CoreExports {
   logEvents(): number;
   resetLog(on: number): void;
   operationsBuffer(): number;
+  operationResults(): number;
   runOperations(n: number, continued: number): void;
   failAllocationsAfter(n: number): void;
   tablesAddress(): number;

@@ -16,12 +16,13 @@ export function masks(set: bigint, clear: bigint): Masks {
 
 const NO_MASKS = masks(0n, 0n);
 
-/** u32 words of one record: opcode, flags, start, size, set, clear (two words each), result, unused. */
-export const RECORD_WORDS = 12;
-const RESULT_WORD = 10;
+/** u32 words of one record: opcode, flags, start, size, set, clear (two words each). */
+export const RECORD_WORDS = 10;
 
 export class OperationList {
   words = new Uint32Array(RECORD_WORDS * 256);
+  /** What each operation returned when the list was last run. */
+  results = new Int32Array(256);
   length = 0;
 
   /** Appends a call. `size` in bytes; opcode and flags are the core's OPERATION_ constants. */
@@ -39,13 +40,12 @@ export class OperationList {
     words[at + 7] = bits.words[1];
     words[at + 8] = bits.words[2];
     words[at + 9] = bits.words[3];
-    words[at + RESULT_WORD] = 0;
-    this.length++;
+    this.results[this.length++] = 0;
   }
 
   /** What operation `index` returned when the list was last run: 0, a negative errno, or the core's OPERATION_SKIPPED. */
   result(index: number): number {
-    return (this.words[index * RECORD_WORDS + RESULT_WORD] as number) | 0;
+    return this.results[index] as number;
   }
 
   opcode(index: number): number {
@@ -69,5 +69,8 @@ export class OperationList {
     const words = new Uint32Array(this.words.length * 2);
     words.set(this.words);
     this.words = words;
+    const results = new Int32Array(this.results.length * 2);
+    results.set(this.results);
+    this.results = results;
   }
 }

@@ -13,12 +13,12 @@ static bool pages_may_stay_uniform(u64 attributes, u32 flags) {
   return may_be_uniform(attributes);
 }
 
-static u32 descend(u32 entry, i32 level, u32 flags) {
+static u32 descend(u32 entry, i32 level, u32 flags, bool zero) {
   u64 desc = load64(entry);
   if (is_uniform(desc)) return materialise(entry, level);
   if (desc != 0) return table_of(desc);
   if (!may_allocate(level + 1)) return 0;
-  u32 table = material_table(true);
+  u32 table = material_table(zero);
   u64 attributes = TABLE_UXN | ACCESS_FLAG | (flags & NO_EXEC_MAPPINGS ? TABLE_PXN : 0);
   store64(entry, table_descriptor(table, attributes));
   count(DESCRIPTOR_WRITES, 1);
@@ -54,7 +54,8 @@ static i32 map_group(u32 table, i32 level, u64 va, u64 end, u64 pa, u64 leaf, u6
       count_uniform(level);
     } else {
       if (desc != 0 && !is_table(desc)) return -EINVAL_;
-      u32 below = descend(entry, level, flags);
+      bool filled = whole && level + 1 == LAST_LEVEL && (flags & NO_CONT_MAPPINGS);
+      u32 below = descend(entry, level, flags, !filled);
       if (below == 0) return -ENOMEM_;
       i32 ret = map_table(below, level + 1, va, next, pa, attributes, flags);
       if (ret != 0) return ret;

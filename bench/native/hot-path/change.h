@@ -93,7 +93,7 @@ static i32 change_range(u64 start, u64 end, u64 set, u64 clear) {
     store64(entry, desc);
     count(DESCRIPTOR_READS, read_above + 1);
     count(DESCRIPTOR_WRITES, 1);
-    if (is_valid_kernel_leaf(desc)) barriers_of_lone_store();
+    if (is_valid_kernel_leaf(desc)) barriers_of_lone_stores(1);
     return 0;
   }
   count(DESCRIPTOR_READS, read_above);

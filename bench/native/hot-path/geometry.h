@@ -12,7 +12,7 @@ static inline u32 level_shift(i32 level) { return index_bits * (u32)(LAST_LEVEL 
 static inline u64 level_size(i32 level) { return 1ull << level_shift(level); }
 static inline u32 entries_at(i32 level) { return level == root_level ? root_entries : 1u << index_bits; }
 
-#define SHAPE_OF(shift, levels) ((shift) << 4 | (levels))
+#define SHAPE_OF(shift, bits) ((shift) << 8 | (bits))
 
 static void set_geometry(u32 shift, u32 bits) {
   granule_shift = shift;
@@ -21,7 +21,7 @@ static void set_geometry(u32 shift, u32 bits) {
   va_bits = bits;
   root_level = LAST_LEVEL + 1 - (i32)((bits - 4) / index_bits);
   root_entries = 1u << (bits - level_shift(root_level));
-  shape = SHAPE_OF(shift, (u32)(LAST_LEVEL + 1 - root_level));
+  shape = SHAPE_OF(shift, bits);
   contiguous_pte_shift = shift == 12 ? 4 : shift == 14 ? 7 : 5;
   contiguous_pmd_shift = shift == 12 ? 4 : 5;
 }

@@ -1,4 +1,4 @@
-// Twin of operations.ts.
+// Twin of operation.ts and operations.ts.
 #pragma once
 #include "change.h"
 
@@ -8,12 +8,13 @@ enum { CHAINED = 1 << 0, NO_FLUSH = 1 << 1, SKIPPED = 1, CAPACITY = 1024 };
 struct operation {
   u32 opcode, flags;
   u64 start, size, set, clear;
-  i32 result;
-  u32 unused;
 };
 
 static struct operation operation_buffer[CAPACITY];
+static i32 operation_results[CAPACITY];
 static bool chain_failed;
+
+#include "page_changes.h"
 
 static i32 run_operation(u32 opcode, u32 flags, u64 start, u64 size, u64 set, u64 clear) {
   switch (opcode) {
@@ -39,26 +40,35 @@ static i32 run_operation(u32 opcode, u32 flags, u64 start, u64 size, u64 set, u6
   }
 }
 
+static i32 run_one(const struct operation *at) {
+  if (!(at->flags & CHAINED)) chain_failed = false;
+  if (chain_failed) return SKIPPED;
+  i32 ret = run_operation(at->opcode, at->flags, at->start, at->size, at->set, at->clear);
+  if (ret != 0) chain_failed = true;
+  return ret;
+}
+
 static void run_operations(u32 n, bool continued) {
   if (!continued) chain_failed = false;
-  for (u32 i = 0; i < n; i++) {
-    struct operation *at = &operation_buffer[i];
-    if (!(at->flags & CHAINED)) chain_failed = false;
-    if (chain_failed) {
-      at->result = SKIPPED;
-      continue;
+  for (u32 i = 0; i < n;) {
+    const struct operation *at = operation_buffer + i;
+    u32 changed = is_page_change(at) ? run_page_changes(at, n - i) : 0;
+    if (changed > 0) {
+      chain_failed = false;
+      memset(operation_results + i, 0, changed * sizeof *operation_results);
+      i += changed;
+    } else {
+      operation_results[i++] = run_one(at);
     }
-    at->result = run_operation(at->opcode, at->flags, at->start, at->size, at->set, at->clear);
-    if (at->result != 0) chain_failed = true;
   }
 }
 
-/** Core.run(): the list goes through the buffer, and comes back with its results. */
-static void run_list(struct operation *list, u32 n) {
+/** Core.run(): the list goes through the buffer, and its results come back. */
+static void run_list(const struct operation *list, i32 *results, u32 n) {
   for (u32 done = 0; done < n; done += CAPACITY) {
     u32 some = n - done < CAPACITY ? n - done : CAPACITY;
     memcpy(operation_buffer, list + done, some * sizeof *list);
     run_operations(some, done > 0);
-    memcpy(list + done, operation_buffer, some * sizeof *list);
+    memcpy(results + done, operation_results, some * sizeof *results);
   }
 }

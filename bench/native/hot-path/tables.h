@@ -112,9 +112,9 @@ static inline void queue_barriers(u64 stores) {
   count(ISB, stores);
 }
 
-static inline void barriers_of_lone_store(void) {
-  count(DSB_ISHST, 1);
-  count(ISB, 1);
+static inline void barriers_of_lone_stores(u64 stores) {
+  count(DSB_ISHST, stores);
+  count(ISB, stores);
 }
 
 static inline void queue_barriers_of(u32 entry, u32 entries) {

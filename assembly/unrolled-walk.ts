@@ -1,0 +1,182 @@
+// Unrolled walk: walks with granule and number of levels known to the compiler, once for each geometry whose output
+// addresses lie in one piece. Variable shifts, a loop over levels and room in registers for other formats would make them
+// half as slow again.
+import { oaMask, VALID } from './descriptor';
+import { DESCRIPTOR_SHIFT, shapeOf } from './geometry';
+import { ENTRY_BLOCK, ENTRY_TABLE, entryBelow, entryKind, levelsOf, rootEntry } from './page-entry';
+import { root } from './tables';
+
+/** Where a walk leaves the address of the last level's entry instead of looking at it; 0: it looks. */
+type Entries = usize;
+
+/**
+ * Walks `n` addresses (u64 each at `from`). Where `entries` is 0, packs what they translate to at `to`. Elsewhere notes
+ * the entries of the last level at `entries` (u32 each), with 0 for the addresses that end above, and packs only those.
+ * Returns false where the geometry of this shape has no code here, with nothing done.
+ */
+export function walkUnrolled(shape: u32, from: usize, to: usize, n: u32, entries: Entries): bool {
+  switch (shape) {
+    case shapeOf(12, 48):
+      if (entries === 0) translate4K48(from, to, n);
+      else descend4K48(from, to, n, entries);
+      return true;
+    case shapeOf(12, 39):
+      if (entries === 0) translate4K39(from, to, n);
+      else descend4K39(from, to, n, entries);
+      return true;
+    case shapeOf(14, 48):
+      if (entries === 0) translate16K48(from, to, n);
+      else descend16K48(from, to, n, entries);
+      return true;
+    case shapeOf(14, 47):
+      if (entries === 0) translate16K47(from, to, n);
+      else descend16K47(from, to, n, entries);
+      return true;
+    case shapeOf(14, 36):
+      if (entries === 0) translate16K36(from, to, n);
+      else descend16K36(from, to, n, entries);
+      return true;
+    default:
+      return false;
+  }
+}
+
+// biome-ignore lint/complexity/noStaticOnlyClass: tools read a decorator on a method, but none on a function
+class Unrolled {
+  /** Two addresses a round: V8 looks at the stack limit in each. */
+  @inline
+  static walk(
+    from: usize,
+    to: usize,
+    n: u32,
+    entries: usize,
+    granuleShift: u32,
+    vaBits: u32,
+    noting: bool,
+  ): void {
+    // Globals are read into locals before the loop: the stores in between keep the compiler from doing so.
+    const base = root;
+    const field = oaMask;
+    const away = to - from;
+    const end = from + ((<usize>n) << 3);
+    for (const pairsEnd = end - ((<usize>n & 1) << 3); from < pairsEnd; from += 16, entries += 8) {
+      Unrolled.one(base, field, from, from + away, entries, granuleShift, vaBits, noting);
+      Unrolled.one(base, field, from + 8, from + away + 8, entries + 4, granuleShift, vaBits, noting);
+    }
+    if (from < end) Unrolled.one(base, field, from, from + away, entries, granuleShift, vaBits, noting);
+  }
+
+  @inline
+  static one(
+    base: usize,
+    field: u64,
+    from: usize,
+    to: usize,
+    noted: usize,
+    granuleShift: u32,
+    vaBits: u32,
+    noting: bool,
+  ): void {
+    const bits = granuleShift - DESCRIPTOR_SHIFT;
+    const levels = levelsOf(granuleShift, vaBits);
+    const va = load<u64>(from);
+    let desc = load<u64>(rootEntry(base, va, granuleShift, vaBits));
+    let kind = entryKind(desc);
+    if (kind !== ENTRY_TABLE) {
+      if (noting) store<u32>(noted, 0);
+      Unrolled.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits * (levels - 1));
+      return;
+    }
+    if (levels >= 4) {
+      desc = load<u64>(entryBelow(desc, va, granuleShift, granuleShift + bits * 2));
+      kind = entryKind(desc);
+      if (kind !== ENTRY_TABLE) {
+        if (noting) store<u32>(noted, 0);
+        Unrolled.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits * 2);
+        return;
+      }
+    }
+    if (levels >= 3) {
+      desc = load<u64>(entryBelow(desc, va, granuleShift, granuleShift + bits));
+      kind = entryKind(desc);
+      if (kind !== ENTRY_TABLE) {
+        if (noting) store<u32>(noted, 0);
+        Unrolled.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits);
+        return;
+      }
+    }
+    const entry = entryBelow(desc, va, granuleShift, granuleShift);
+    if (noting) {
+      store<u32>(noted, entry);
+      return;
+    }
+    desc = load<u64>(entry);
+    if (<u32>desc & <u32>VALID) Unrolled.pack(to, desc, va, field, granuleShift, granuleShift);
+    else store<u64>(to, 0);
+  }
+
+  /** The packed word of an entry that spans 2^shift bytes and leads to no stored table. */
+  @inline
+  static packAbove(
+    to: usize,
+    desc: u64,
+    kind: u64,
+    va: u64,
+    field: u64,
+    granuleShift: u32,
+    shift: u32,
+  ): void {
+    if (kind === ENTRY_BLOCK) Unrolled.pack(to, desc, va, field, shift, shift);
+    else if (<u32>desc & <u32>VALID) Unrolled.pack(to, desc, va, field, shift, granuleShift);
+    else store<u64>(to, 0);
+  }
+
+  /** The word of a leaf of 2^leafShift bytes, itself or by a uniform entry; the entry spans 2^shift bytes. */
+  @inline
+  static pack(to: usize, desc: u64, va: u64, field: u64, shift: u32, leafShift: u32): void {
+    const offset = va & (((<u64>1) << (<u64>shift)) - 1);
+    store<u64>(to, (desc & field) | offset | ((<u64>leafShift) << 56));
+  }
+}
+
+// Functions of their own, or the compiler makes one of them with variables again.
+
+function translate4K48(from: usize, to: usize, n: u32): void {
+  Unrolled.walk(from, to, n, 0, 12, 48, false);
+}
+
+function descend4K48(from: usize, to: usize, n: u32, entries: usize): void {
+  Unrolled.walk(from, to, n, entries, 12, 48, true);
+}
+
+function translate4K39(from: usize, to: usize, n: u32): void {
+  Unrolled.walk(from, to, n, 0, 12, 39, false);
+}
+
+function descend4K39(from: usize, to: usize, n: u32, entries: usize): void {
+  Unrolled.walk(from, to, n, entries, 12, 39, true);
+}
+
+function translate16K48(from: usize, to: usize, n: u32): void {
+  Unrolled.walk(from, to, n, 0, 14, 48, false);
+}
+
+function descend16K48(from: usize, to: usize, n: u32, entries: usize): void {
+  Unrolled.walk(from, to, n, entries, 14, 48, true);
+}
+
+function translate16K47(from: usize, to: usize, n: u32): void {
+  Unrolled.walk(from, to, n, 0, 14, 47, false);
+}
+
+function descend16K47(from: usize, to: usize, n: u32, entries: usize): void {
+  Unrolled.walk(from, to, n, entries, 14, 47, true);
+}
+
+function translate16K36(from: usize, to: usize, n: u32): void {
+  Unrolled.walk(from, to, n, 0, 14, 36, false);
+}
+
+function descend16K36(from: usize, to: usize, n: u32, entries: usize): void {
+  Unrolled.walk(from, to, n, entries, 14, 36, true);
+}
