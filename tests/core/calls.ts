@@ -47,20 +47,25 @@ export function callModel(model: LinearMapModel, call: Call): number {
 
 /** Makes the call. `pagesAnyway`: a late KFENCE pool finds nothing to split. Returns 0 or a negative errno. */
 export function callCore(core: Core, call: Call, pagesAnyway: boolean): number {
+  const list = new OperationList();
+  pushCall(list, core, call, pagesAnyway);
+  core.run(list);
+  return list.firstError();
+}
+
+/** Appends what the call takes: two operations for a KFENCE pool that is split, else one. */
+export function pushCall(list: OperationList, core: Core, call: Call, pagesAnyway: boolean): void {
   const { operation } = core;
   const { start, size } = call;
-  const list = new OperationList();
   if (call.kind === 'change') {
     const flags = call.flush ? 0 : operation.noFlush;
     list.push(operation.change, flags, start, size, core.permission(call.permission));
   } else if (call.kind === 'kfencePool') {
     if (!pagesAnyway) list.push(operation.splitToPages, 0, start, size);
-    list.push(operation.kfencePool, operation.chained, start, size);
+    list.push(operation.kfencePool, pagesAnyway ? 0 : operation.chained, start, size);
   } else {
     list.push(operation[call.kind], 0, start, size);
   }
-  core.run(list);
-  return list.firstError();
 }
 
 /** arch_kfence_init_pool() splits nothing: the whole map is pages, or the pool was there before the map. */
