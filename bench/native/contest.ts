@@ -8,7 +8,7 @@ import type { Batch } from '../../src/measure/sample.js';
 import type { HotPath } from '../../src/record/run.js';
 import { bitsOfCore } from '../hot-path/twin/bits.js';
 import { TwinMap } from '../hot-path/twin/linear-map.js';
-import type { Twin } from './twin.js';
+import { bytesOf, type Twin } from './twin.js';
 
 export interface NativeCase {
   readonly path: HotPath;
@@ -143,10 +143,6 @@ export class NativePair {
     if (slot >= 0) throw new Error(`counter ${slot}: ${ours[slot]} in WASM, ${theirs[slot]} in C`);
     return { tables, results };
   }
-}
-
-export function bytesOf(words: Uint32Array): Uint8Array {
-  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
 
 /** The twin's checksum(): FNV-1a over 32-bit words. */

@@ -7,10 +7,9 @@ import type { NativePathRecord, NativeRecord } from '../../src/record/native.js'
 import { NATIVE_CASES, nativeCaseName } from './cases.js';
 import type { Contest, NativeBatch, NativeCase } from './contest.js';
 import { measureReplays } from './replays.js';
-import { type Compiler, compiledTwin, compilerVersion, Twin } from './twin.js';
+import { COMPILER, type Compiler, compiledTwin, compilerVersion, Twin } from './twin.js';
 
 export const HOT_PATH_TWIN = { folder: 'bench/native/hot-path', main: 'hot-path.c' };
-export const COMPILER: Compiler = { command: 'cc', flags: ['-O3', '-march=native', '-fno-strict-aliasing'] };
 
 /** x86 has vectors of up to 512 bits; WASM has 128. */
 const NARROW = '-mprefer-vector-width=128';

@@ -20,6 +20,8 @@ export interface Compiler {
   flags: readonly string[];
 }
 
+export const COMPILER: Compiler = { command: 'cc', flags: ['-O3', '-march=native', '-fno-strict-aliasing'] };
+
 /**
  * The twin's executable in build/, compiled where sources, flags, compiler or CPU are not those of the one there.
  * @throws Error where the compiler rejects the source
@@ -89,18 +91,31 @@ export class Twin {
 
   /** The numbers of the answer to one line of words, which `bytes` follow. */
   async ask(words: readonly (string | number | bigint)[], bytes?: Uint8Array): Promise<number[]> {
-    this.#child.stdin.write(`${words.join(' ')}\n`);
-    if (bytes !== undefined) this.#child.stdin.write(bytes);
+    return (await this.answer(words, bytes)).map(Number);
+  }
+
+  /** The same as it is written, for numbers that are no doubles. */
+  async answer(words: readonly (string | number | bigint)[], bytes?: Uint8Array): Promise<string[]> {
+    this.feed(Buffer.from(`${words.join(' ')}\n`));
+    if (bytes !== undefined) this.feed(bytes);
     const { value, done } = await this.#lines.next();
     if (done) {
       await this.#closed;
       throw new Error(`the C twin has ended: ${this.#complaint.trim()}`);
     }
-    return value.split(' ').map(Number);
+    return value.split(' ');
+  }
+
+  feed(bytes: Uint8Array): void {
+    this.#child.stdin.write(bytes);
   }
 
   async end(): Promise<void> {
     this.#child.stdin.end();
     await this.#closed;
   }
+}
+
+export function bytesOf(words: Uint32Array | BigUint64Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }

@@ -7,7 +7,8 @@ import { PAGE, tablesOfPages } from '../hot-path/case.js';
 import { randomBelow } from '../hot-path/random.js';
 import { mapRange } from '../hot-path/twin/build.js';
 import { walkBatch } from '../hot-path/twin/walk.js';
-import { bytesOf, type Contest, checksum, EMPTY_CHECKSUM, type NativeCase, NativePair } from './contest.js';
+import { type Contest, checksum, EMPTY_CHECKSUM, type NativeCase, NativePair } from './contest.js';
+import { bytesOf } from './twin.js';
 
 /** Addresses of one call: what the core has room for. */
 const CALL = 1024;

@@ -1,22 +1,14 @@
 // How fast the TLB simulation is beside a plain C twin of it (bench/native): both take turns on the same accesses.
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Core } from '../../src/core/core.js';
 import { type TlbResult, TlbSimulator } from '../../src/estimate/tlb-simulator.js';
 import { type FlatCoreModel, type FlatTlbModel, flatten } from '../../src/machine/cores/core-model.js';
 import { NEOVERSE_N1 } from '../../src/machine/cores/presets/neoverse-n1.js';
 import { wallClock } from '../../src/measure/clock.js';
 import { median, medianInterval } from '../../src/measure/statistics.js';
+import { bytesOf, COMPILER, compiledTwin, Twin } from '../native/twin.js';
 import { accesses, mixedMap, type SpeedStream } from './speed.js';
 
-const SOURCE = join('bench', 'native', 'tlb.c');
-const FLAGS = ['-O3', '-march=native', '-fno-strict-aliasing'];
-const EXECUTABLE = 'tlb-native-';
+const TWIN = { folder: 'bench/native', main: 'tlb.c' };
 
 /** Accesses of one sample, and samples until the first comes again: as in speed.ts. */
 const SAMPLE = 2 ** 18;
@@ -54,17 +46,17 @@ export interface NativeComparison {
 export async function measureAgainstNative(
   options: NativeOptions = {},
 ): Promise<NativeComparison | { skipped: string }> {
-  const { stream = 'zipf', pairs = 100, warmUpPairs = 40, sample = SAMPLE, compiler = 'cc' } = options;
-  const built = compiledTwin(compiler);
-  if ('skipped' in built) return built;
+  const { stream = 'zipf', pairs = 100, warmUpPairs = 40, sample = SAMPLE } = options;
+  const built = compiledTwin(TWIN, { ...COMPILER, command: options.compiler ?? COMPILER.command });
+  if (typeof built !== 'string') return built;
 
   const core = mixedMap();
   const model = flatten(NEOVERSE_N1);
   const words = accesses(stream, core.geometry.pageOffset, sample * DIFFERENT_SAMPLES);
   const simulator = new TlbSimulator(core, model, { blocking: true, lineCaches: false });
-  const twin = new Twin(built.executable);
+  const twin = new Twin(built);
   try {
-    twin.feed(twinInput(core, model, words));
+    for (const part of twinInput(core, model, words)) twin.feed(bytesOf(part));
     const times = { wasm: [] as number[], native: [] as number[] };
     for (let pair = -warmUpPairs; pair < pairs; pair++) {
       const from = ((pair + warmUpPairs) % DIFFERENT_SAMPLES) * sample;
@@ -74,12 +66,12 @@ export async function measureAgainstNative(
       times.native.push(timed.native / sample);
     }
     const { low, high, ...ratio } = medianInterval(times.wasm.map((ns, i) => ns / (times.native[i] ?? 0)));
-    const [checksum] = await twin.ask(`check 0 ${Math.min(CHECKED, words.length)}`);
+    const [checksum] = await twin.answer(['check', 0, Math.min(CHECKED, words.length)]);
     return {
       ratio: { median: ratio.median, low, high },
       wasmNsPerAccess: median(times.wasm),
       nativeNsPerAccess: median(times.native),
-      checksumsEqual: checksum === translationChecksum(core, words.subarray(0, CHECKED)),
+      checksumsEqual: checksum === `${translationChecksum(core, words.subarray(0, CHECKED))}`,
     };
   } finally {
     await twin.end();
@@ -102,7 +94,7 @@ async function timePair(
     return (wallClock() - start) * 1e6;
   };
   const early = wasmFirst ? runWasm() : null;
-  const [native, ...counters] = (await twin.ask(`run ${from} ${sample}`)).map(Number);
+  const [native, ...counters] = await twin.ask(['run', from, sample]);
   const wasm = early ?? runWasm();
   requireEqualCounters(simulator.result(), counters);
   return { wasm, native: native ?? Number.NaN };
@@ -123,88 +115,6 @@ export function requireEqualCounters(result: TlbResult, native: readonly number[
   };
   for (const [i, [name, value]] of Object.entries(ours).entries()) {
     if (value !== native[i]) throw new Error(`${name}: ${value} in WASM, ${native[i]} in the C twin`);
-  }
-}
-
-/** The twin's executable in build/, compiled where source, flags, compiler or CPU are not those of the one there. */
-function compiledTwin(compiler: string): { executable: string } | { skipped: string } {
-  const root = projectRoot();
-  if (root === null) return { skipped: `no ${SOURCE}` };
-  const source = join(root, SOURCE);
-  const hash = createHash('sha256').update(readFileSync(source));
-  // -march=native is another machine's elsewhere.
-  hash.update([compiler, ...FLAGS, process.arch, cpus()[0]?.model].join('\n'));
-  const folder = join(root, 'build');
-  const name = EXECUTABLE + hash.digest('hex').slice(0, 16);
-  const executable = join(folder, name);
-  if (existsSync(executable)) return { executable };
-
-  mkdirSync(folder, { recursive: true });
-  // Another process may be compiling it too: each has a file of its own, and renames it.
-  const staged = join(folder, `.${name}.${process.pid}`);
-  try {
-    const { error, status, stderr } = spawnSync(compiler, [...FLAGS, '-o', staged, source], {
-      encoding: 'utf8',
-    });
-    if (error !== undefined && 'code' in error && error.code === 'ENOENT') {
-      return { skipped: 'no C compiler' };
-    }
-    if (error !== undefined) throw error;
-    if (status !== 0) throw new Error(`${compiler} does not compile ${SOURCE}:\n${stderr}`);
-    for (const old of readdirSync(folder)) if (old.startsWith(EXECUTABLE)) rmSync(join(folder, old));
-    renameSync(staged, executable);
-  } finally {
-    rmSync(staged, { force: true });
-  }
-  return { executable };
-}
-
-/** Found from the sources and from dist/ alike. */
-function projectRoot(): string | null {
-  for (let dir = dirname(fileURLToPath(import.meta.url)); dir !== dirname(dir); dir = dirname(dir)) {
-    if (existsSync(join(dir, SOURCE))) return dir;
-  }
-  return null;
-}
-
-/** The twin's process. */
-class Twin {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #closed: Promise<unknown>;
-  readonly #lines: AsyncIterator<string>;
-  #complaint = '';
-
-  constructor(executable: string) {
-    const child = spawn(executable);
-    this.#child = child;
-    child.on('error', ({ message }) => (this.#complaint += message));
-    child.stderr.setEncoding('utf8').on('data', (text) => (this.#complaint += text));
-    // A twin that has ended is noticed when its answer fails to come.
-    child.stdin.on('error', () => {});
-    this.#closed = new Promise((resolve) => child.once('close', resolve));
-    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  }
-
-  feed(parts: readonly BigUint64Array[]): void {
-    for (const part of parts) {
-      this.#child.stdin.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-    }
-  }
-
-  /** The numbers of the answer. */
-  async ask(command: string): Promise<bigint[]> {
-    this.#child.stdin.write(`${command}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done) {
-      await this.#closed;
-      throw new Error(`the C twin has ended: ${this.#complaint.trim()}`);
-    }
-    return value.split(' ').map(BigInt);
-  }
-
-  async end(): Promise<void> {
-    this.#child.stdin.end();
-    await this.#closed;
   }
 }
 

@@ -22,7 +22,7 @@ describe('measureAgainstNative()', () => {
 
   it('says that there is no compiler, and leaves it at that', async () => {
     expect(await measureAgainstNative({ ...SHORT, compiler: 'no-such-compiler' })).toEqual({
-      skipped: 'no C compiler',
+      skipped: 'no C compiler: no-such-compiler is not there',
     });
   });
 });
