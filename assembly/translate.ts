@@ -6,7 +6,7 @@ import { granuleShift, granuleSize, indexBits, levelShift, rootLevel, shape, vaB
 import { entryBelow, isStored, rootEntry } from './page-entry';
 import { root } from './tables';
 import { uniformPage } from './uniform';
-import { walkUnrolled } from './unrolled-walk';
+import { descendUnrolled, translateUnrolled } from './unrolled-walk';
 
 const BUFFER: usize = memory.data(2 * 8 * 1024);
 
@@ -32,7 +32,7 @@ export function walkBatch(from: usize, to: usize, n: u32): u32 {
   for (let done: u32 = 0; done < n; done += GROUP) {
     const offset = (<usize>done) << 3;
     const some = min(n - done, GROUP);
-    if (!walkUnrolled(form, from + offset, to + offset, some, ENTRIES))
+    if (!descendUnrolled(form, from + offset, to + offset, some, ENTRIES))
       descend(from + offset, to + offset, some);
     touch(some);
     translatePages(from + offset, to + offset, some);
@@ -42,7 +42,7 @@ export function walkBatch(from: usize, to: usize, n: u32): u32 {
 
 /** Translates them too, but one after the other: each walk to its end before the next begins. */
 export function walkEach(from: usize, to: usize, n: u32): u32 {
-  if (!walkUnrolled(plainShape(), from, to, n, 0)) {
+  if (!translateUnrolled(plainShape(), from, to, n)) {
     for (let offset: usize = 0, end = (<usize>n) << 3; offset < end; offset += 8) {
       descend(from + offset, to + offset, 1);
       translatePages(from + offset, to + offset, 1);

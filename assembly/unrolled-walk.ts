@@ -6,35 +6,52 @@ import { DESCRIPTOR_SHIFT, shapeOf } from './geometry';
 import { ENTRY_BLOCK, ENTRY_TABLE, entryBelow, entryKind, levelsOf, rootEntry } from './page-entry';
 import { root } from './tables';
 
-/** Where a walk leaves the address of the last level's entry instead of looking at it; 0: it looks. */
-type Entries = usize;
-
 /**
- * Walks `n` addresses (u64 each at `from`). Where `entries` is 0, packs what they translate to at `to`. Elsewhere notes
- * the entries of the last level at `entries` (u32 each), with 0 for the addresses that end above, and packs only those.
- * Returns false where the geometry of this shape has no code here, with nothing done.
+ * Packs what `n` addresses (u64 each at `from`) translate to at `to`.
+ * Returns false where a shape has no code here, with nothing done.
  */
-export function walkUnrolled(shape: u32, from: usize, to: usize, n: u32, entries: Entries): bool {
+export function translateUnrolled(shape: u32, from: usize, to: usize, n: u32): bool {
   switch (shape) {
     case shapeOf(12, 48):
-      if (entries === 0) translate4K48(from, to, n);
-      else descend4K48(from, to, n, entries);
+      translate4K48(from, to, n);
       return true;
     case shapeOf(12, 39):
-      if (entries === 0) translate4K39(from, to, n);
-      else descend4K39(from, to, n, entries);
+      translate4K39(from, to, n);
       return true;
     case shapeOf(14, 48):
-      if (entries === 0) translate16K48(from, to, n);
-      else descend16K48(from, to, n, entries);
+      translate16K48(from, to, n);
       return true;
     case shapeOf(14, 47):
-      if (entries === 0) translate16K47(from, to, n);
-      else descend16K47(from, to, n, entries);
+      translate16K47(from, to, n);
       return true;
     case shapeOf(14, 36):
-      if (entries === 0) translate16K36(from, to, n);
-      else descend16K36(from, to, n, entries);
+      translate16K36(from, to, n);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Walks them down to the last level instead: notes the entries there at `entries` (u32 each), with 0 for the addresses
+ * that end above, and packs only those.
+ */
+export function descendUnrolled(shape: u32, from: usize, to: usize, n: u32, entries: usize): bool {
+  switch (shape) {
+    case shapeOf(12, 48):
+      descend4K48(from, to, n, entries);
+      return true;
+    case shapeOf(12, 39):
+      descend4K39(from, to, n, entries);
+      return true;
+    case shapeOf(14, 48):
+      descend16K48(from, to, n, entries);
+      return true;
+    case shapeOf(14, 47):
+      descend16K47(from, to, n, entries);
+      return true;
+    case shapeOf(14, 36):
+      descend16K36(from, to, n, entries);
       return true;
     default:
       return false;
