@@ -11,6 +11,11 @@ export function isInstalled(program: string): boolean {
   return spawnSync('/bin/sh', ['-c', `command -v ${program}`]).status === 0;
 }
 
+/** The number of a CPU that this process may run on. */
+export function firstCpu(): string {
+  return /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+}
+
 /** Names of processes of a process group that have not ended. */
 export function livingMembers(group: number): string[] {
   return readdirSync('/proc')

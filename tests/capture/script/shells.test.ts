@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { RELEASE } from './fake-files.js';
 import { FakeMachine } from './fake-machine.js';
-import { livingMembers, SHELLS } from './processes.js';
+import { firstCpu, isInstalled, livingMembers, SHELLS } from './processes.js';
 
 const MARKER = '"$LINMAP_ROOT"/sys/kernel/tracing/instances/linmap_*/trace_marker';
 const EVENT =
@@ -90,17 +90,27 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     await expect.poll(() => livingMembers(child.pid as number)).toEqual([]);
   });
 
-  test('Ctrl-C, which goes to the whole process group', async () => {
-    const machine = new FakeMachine();
-    const digest = machine.digest();
-    const child = machine.start(shell, '-o', machine.archivePath, '-t', '50', '--', 'sh', '-c', 'sleep 50');
-    await machine.heard(child, 'running');
-    const ended = new Promise((resolve) => child.on('exit', resolve));
-    process.kill(-(child.pid as number), 'SIGINT');
-    expect(await ended).toBe(130);
-    expect(machine.digest()).toBe(digest);
-    expect(machine.probesLeft()).toEqual([]);
-    expect(machine.leftovers()).toEqual([]);
-    await expect.poll(() => livingMembers(child.pid as number)).toEqual([]);
-  });
+  test('Ctrl-C, which goes to the whole process group', () => interrupt(shell));
+
+  // There the command, which has hardly begun, mostly ends of the signal before the shell gets to see it, and bash then
+  // forgets that the command ended. How often that is so depends on chance, so it is tried a few times.
+  const oneCpu = { repeats: 3, timeout: 20_000 };
+  test.runIf(isInstalled('taskset'))('Ctrl-C on a machine with one CPU', oneCpu, () =>
+    interrupt(['taskset', '-c', firstCpu(), ...shell]),
+  );
 });
+
+/** Interrupts a capture, with all that it started, as its command begins. */
+async function interrupt(shell: readonly string[]): Promise<void> {
+  const machine = new FakeMachine();
+  const digest = machine.digest();
+  const child = machine.start(shell, '-o', machine.archivePath, '-t', '50', '--', 'sh', '-c', 'sleep 50');
+  await machine.heard(child, 'running');
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  process.kill(-(child.pid as number), 'SIGINT');
+  expect(await ended).toBe(130);
+  expect(machine.digest()).toBe(digest);
+  expect(machine.probesLeft()).toEqual([]);
+  expect(machine.leftovers()).toEqual([]);
+  await expect.poll(() => livingMembers(child.pid as number)).toEqual([]);
+}

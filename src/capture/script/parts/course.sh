@@ -140,7 +140,8 @@ clean_up() {
 }
 
 # Ends a process and all that it started. They may ignore Ctrl-C, as shells start what runs in the background. All are
-# stopped before any is ended, so that none starts another that is not seen.
+# stopped before any is ended, so that none starts another that is not seen. One that is stuck in the kernel and does
+# not end is not waited for, as the rest has to be taken back.
 stop_tree() {
   tree=''
   while :; do
@@ -159,10 +160,19 @@ stop_tree() {
   for signal in TERM TERM KILL; do
     signal_all "$signal" "$tree"
     signal_all CONT "$tree"
-    any_running "$tree" || break
+    if ! any_running "$tree"; then
+      reap "$1"
+      break
+    fi
     sleep 1
   done
-  wait "$1" 2>/dev/null
+}
+
+# Takes the exit code of a child that was ended. The kernel is asked first whether it still keeps one: when a trapped
+# signal breaks off a "wait" in the moment in which the child ends, bash takes the code and loses it, and would then
+# wait for that child as long as any other lives.
+reap() {
+  ! kill -0 "$1" 2>/dev/null || wait "$1" 2>/dev/null
 }
 
 signal_all() {

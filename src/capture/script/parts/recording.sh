@@ -148,7 +148,7 @@ stop_recording() {
 stop_stream() {
   [ -n "$stream" ] || return 0
   kill "$stream" 2>/dev/null
-  wait "$stream" 2>/dev/null
+  reap "$stream"
   ended="$ended$stream "
   stream=''
 }
