@@ -18,6 +18,8 @@ export class LeafUnits {
   readonly #raw: LeafUnitExports;
   readonly #buffer: number;
   readonly #sizes: number;
+  /** What was given out last. A new array for every chunk of a long stream would cost as much as naming the units. */
+  #units = new BigUint64Array(0);
 
   /**
    * Sets what an entry may merge in `core`, as a simulation of `model` in the same core does too.
@@ -35,14 +37,20 @@ export class LeafUnits {
     this.#raw.tlbReach(model.mergesContiguous ? 1 : 0, model.aggregation);
   }
 
-  /** The words as units, in order, without those that have no leaf. For a pass with units of 4096 bytes. */
+  /**
+   * The words as units, in order, without those that have no leaf. For a pass with units of 4096 bytes. What is given
+   * out is written over by the next call.
+   */
   *of(words: BigUint64Array): Generator<BigUint64Array> {
+    if (this.#units.length < words.length) this.#units = new BigUint64Array(words.length);
     for (let from = 0; from < words.length; from += this.#buffer) {
       const piece = words.subarray(from, from + this.#buffer);
       const { memory } = this.#raw;
       const buffer = new BigUint64Array(memory.buffer, this.#raw.stackBuffer(), piece.length);
       buffer.set(piece);
-      yield buffer.slice(0, this.#raw.leafUnits(piece.length, this.#sizes));
+      const units = this.#raw.leafUnits(piece.length, this.#sizes);
+      this.#units.set(buffer.subarray(0, units), from);
+      yield this.#units.subarray(from, from + units);
     }
   }
 }
