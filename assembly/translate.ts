@@ -6,7 +6,7 @@ import { granuleShift, granuleSize, indexBits, levelShift, rootLevel, shape, vaB
 import { entryBelow, isStored, rootEntry } from './page-entry';
 import { root } from './tables';
 import { uniformPage } from './uniform';
-import { descendUnrolled, translateUnrolled } from './unrolled-walk';
+import { descentOf, translationOf } from './unrolled-walk';
 
 const BUFFER: usize = memory.data(2 * 8 * 1024);
 
@@ -28,12 +28,12 @@ const TOUCHED: usize = memory.data(4);
  * before the first of them is looked at: their misses overlap.
  */
 export function walkBatch(from: usize, to: usize, n: u32): u32 {
-  const form = plainShape();
+  const unrolled = descentOf(plainShape());
   for (let done: u32 = 0; done < n; done += GROUP) {
     const offset = (<usize>done) << 3;
     const some = min(n - done, GROUP);
-    if (!descendUnrolled(form, from + offset, to + offset, some, ENTRIES))
-      descend(from + offset, to + offset, some);
+    if (unrolled !== null) unrolled(from + offset, to + offset, some, ENTRIES);
+    else descend(from + offset, to + offset, some);
     touch(some);
     translatePages(from + offset, to + offset, some);
   }
@@ -42,7 +42,10 @@ export function walkBatch(from: usize, to: usize, n: u32): u32 {
 
 /** Translates them too, but one after the other: each walk to its end before the next begins. */
 export function walkEach(from: usize, to: usize, n: u32): u32 {
-  if (!translateUnrolled(plainShape(), from, to, n)) {
+  const unrolled = translationOf(plainShape());
+  if (unrolled !== null) {
+    unrolled(from, to, n);
+  } else {
     for (let offset: usize = 0, end = (<usize>n) << 3; offset < end; offset += 8) {
       descend(from + offset, to + offset, 1);
       translatePages(from + offset, to + offset, 1);

@@ -6,55 +6,48 @@ import { DESCRIPTOR_SHIFT, shapeOf } from './geometry';
 import { ENTRY_BLOCK, ENTRY_TABLE, entryBelow, entryKind, levelsOf, rootEntry } from './page-entry';
 import { root } from './tables';
 
+/** Packs what `n` addresses (u64 each at `from`) translate to at `to`. */
+type Translate = (from: usize, to: usize, n: u32) => void;
+
 /**
- * Packs what `n` addresses (u64 each at `from`) translate to at `to`.
- * Returns false where a shape has no code here, with nothing done.
+ * Walks them down to the last level: notes the entries there at `entries` (u32 each), with 0 for the addresses that end
+ * above, and packs only those.
  */
-export function translateUnrolled(shape: u32, from: usize, to: usize, n: u32): bool {
+type Descend = (from: usize, to: usize, n: u32, entries: usize) => void;
+
+/** Null where a shape has no code here. */
+export function translationOf(shape: u32): Translate | null {
   switch (shape) {
     case shapeOf(12, 48):
-      translate4K48(from, to, n);
-      return true;
+      return translate4K48;
     case shapeOf(12, 39):
-      translate4K39(from, to, n);
-      return true;
+      return translate4K39;
     case shapeOf(14, 48):
-      translate16K48(from, to, n);
-      return true;
+      return translate16K48;
     case shapeOf(14, 47):
-      translate16K47(from, to, n);
-      return true;
+      return translate16K47;
     case shapeOf(14, 36):
-      translate16K36(from, to, n);
-      return true;
+      return translate16K36;
     default:
-      return false;
+      return null;
   }
 }
 
-/**
- * Walks them down to the last level instead: notes the entries there at `entries` (u32 each), with 0 for the addresses
- * that end above, and packs only those.
- */
-export function descendUnrolled(shape: u32, from: usize, to: usize, n: u32, entries: usize): bool {
+/** Null where a shape has no code here. */
+export function descentOf(shape: u32): Descend | null {
   switch (shape) {
     case shapeOf(12, 48):
-      descend4K48(from, to, n, entries);
-      return true;
+      return descend4K48;
     case shapeOf(12, 39):
-      descend4K39(from, to, n, entries);
-      return true;
+      return descend4K39;
     case shapeOf(14, 48):
-      descend16K48(from, to, n, entries);
-      return true;
+      return descend16K48;
     case shapeOf(14, 47):
-      descend16K47(from, to, n, entries);
-      return true;
+      return descend16K47;
     case shapeOf(14, 36):
-      descend16K36(from, to, n, entries);
-      return true;
+      return descend16K36;
     default:
-      return false;
+      return null;
   }
 }
 
@@ -156,7 +149,7 @@ class Unrolled {
   }
 }
 
-// Functions of their own, or the compiler makes one of them with variables again.
+// Functions of their own, which are called by reference, or the compiler makes one of them with variables again.
 
 function translate4K48(from: usize, to: usize, n: u32): void {
   Unrolled.walk(from, to, n, 0, 12, 48, false);
