@@ -42,6 +42,12 @@ export function completeTlbi(): void {
   isb();
 }
 
+/** No section is open, whatever ended the machine before. */
+export function resetLazyMmu(): void {
+  lazyDepth = 0;
+  pending = false;
+}
+
 export function enterLazyMmu(): void {
   if (systemHas(SYSTEM_LAZY_MMU)) lazyDepth++;
 }

@@ -25,7 +25,7 @@ export const COUNTER_TLBI_RANGE: u32 = 17;
 export const COUNTER_TLBI_ALL: u32 = 18;
 /** Boundaries that split_kernel_leaf_mapping_locked() was asked to make. */
 export const COUNTER_BOUNDARIES: u32 = 19;
-export const COUNTER_SLOTS: u32 = 20;
+const COUNTER_SLOTS: u32 = 20;
 
 export function countersAddress(): usize {
   return BLOCK;

@@ -15,20 +15,20 @@ export const TYPE_PAGE: u64 = 3;
 export const TYPE_TABLE: u64 = 3;
 /** AttrIndx, an index into MAIR_EL1. */
 export const ATTR_INDEX: u64 = 7 << 2;
-export const ATTR_TAGGED: u64 = 1 << 2;
+const ATTR_TAGGED: u64 = 1 << 2;
 export const USER: u64 = 1 << 6;
 export const READ_ONLY: u64 = 1 << 7;
-export const INNER_SHAREABLE: u64 = 3 << 8;
+const INNER_SHAREABLE: u64 = 3 << 8;
 export const ACCESS_FLAG: u64 = 1 << 10;
 export const NON_GLOBAL: u64 = 1 << 11;
 /** Bit 11 of an entry whose bit 0 is clear: present for the kernel, a fault for the hardware. */
 export const PRESENT_INVALID: u64 = 1 << 11;
-export const GUARDED: u64 = (<u64>1) << 50;
+const GUARDED: u64 = (<u64>1) << 50;
 export const WRITE: u64 = (<u64>1) << 51;
 export const CONTIGUOUS: u64 = (<u64>1) << 52;
 export const PXN: u64 = (<u64>1) << 53;
 export const UXN: u64 = (<u64>1) << 54;
-export const DIRTY: u64 = (<u64>1) << 55;
+const DIRTY: u64 = (<u64>1) << 55;
 export const TABLE_PXN: u64 = (<u64>1) << 59;
 export const TABLE_UXN: u64 = (<u64>1) << 60;
 

@@ -61,23 +61,6 @@ export function entriesBefore(entry: usize, entries: u32, mask: u64, value: u64)
   return <u32>((at - entry) >> 3);
 }
 
-/** How many of `n` words are 0. */
-export function zeroWords(at: usize, n: u32): u32 {
-  const end = at + ((<usize>n) << 3);
-  const bulkEnd = at + ((<usize>(n & ~7)) << 3);
-  const zero = i64x2.splat(0);
-  let sum = zero;
-  // A lane that matches is -1.
-  for (; at < bulkEnd; at += 64) {
-    const front = i64x2.add(i64x2.eq(v128.load(at), zero), i64x2.eq(v128.load(at, 16), zero));
-    const back = i64x2.add(i64x2.eq(v128.load(at, 32), zero), i64x2.eq(v128.load(at, 48), zero));
-    sum = i64x2.sub(sum, i64x2.add(front, back));
-  }
-  let zeros = <u32>(i64x2.extract_lane(sum, 0) + i64x2.extract_lane(sum, 1));
-  for (; at < end; at += 8) if (load<u64>(at) === 0) zeros++;
-  return zeros;
-}
-
 /** Applies (desc & ~clear) | set to every entry of [entry, entry + 8 * entries), empty ones included. */
 export function maskDescriptors(entry: usize, entries: u32, set: u64, clear: u64): void {
   const end = entry + ((<usize>entries) << 3);

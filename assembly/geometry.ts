@@ -15,7 +15,7 @@ export let granuleSize: u32 = 1 << 12;
 export let indexBits: u32 = 9;
 export let vaBits: u32 = 48;
 export let rootLevel: i32 = 0;
-export let rootEntries: u32 = 512;
+let rootEntries: u32 = 512;
 /** First byte of the linear map: -(2^vaBits). */
 export let pageOffset: u64 = 0xffff000000000000;
 /** First byte after the linear map: -(2^(VA_BITS_MIN - 1)), where modules begin. */

@@ -6,18 +6,11 @@
 // - Bit masks are i64. Lists cross in one call, through buffers in this module's memory.
 // - Constants are exported globals; the harness finds slots, flags and bits by name (COUNTER_…, SYSTEM_…).
 // - Views of the memory must be made anew after any call that may allocate tables, for it may grow.
+import { resetLazyMmu } from './barrier';
 import { installNonGlobal as installNg, linkSharedRootEntry as linkShared, mapRange as map } from './build';
 import { changeMemory as change, permissionClear as clearMask, permissionSet as setMask } from './change';
 import { setDescriptorFormat } from './descriptor';
-import {
-  contiguousShift,
-  contiguousSize,
-  levelSize,
-  pageEnd,
-  pageOffset,
-  rootLevel,
-  setGeometry,
-} from './geometry';
+import { contiguousShift, contiguousSize, levelSize, pageOffset, rootLevel, setGeometry } from './geometry';
 import { loadTable as loadLink, loadLeaves as loadRun } from './load';
 import { runOperations as runList } from './operations';
 import { readRuns as readRecords, runsResume as resumeAt } from './readout';
@@ -227,6 +220,7 @@ export function reset(granuleShift: u32, vaBits: u32, linearEnd: f64, flags: u32
   setSystem(flags, realmIpaBits);
   setPool(0, 0);
   forgetTlb();
+  resetLazyMmu();
   resetTables();
   tablesChanged();
 }
@@ -325,10 +319,6 @@ export function geometryRootLevel(): i32 {
 
 export function geometryPageOffset(): f64 {
   return <f64>(<i64>pageOffset);
-}
-
-export function geometryPageEnd(): f64 {
-  return <f64>(<i64>pageEnd);
 }
 
 export function geometryLevelSize(level: i32): f64 {

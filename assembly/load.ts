@@ -5,10 +5,15 @@ import { EINVAL } from './errno';
 import { fillDescriptors } from './fill';
 import { entryOf, LAST_LEVEL, levelSize, nextBoundary, rootLevel } from './geometry';
 import { materialTable, root, tableDescriptor, tableOf } from './tables';
+import { isUniform, UNIFORM_BITS } from './uniform';
 
-/** Links an empty table at the entry of `level` for `va`. Returns -EINVAL where its parent is missing. */
+/**
+ * Links an empty table at the entry of `level` for `va`. Returns -EINVAL where its parent is missing, or where the
+ * attributes are those of a uniform entry.
+ */
 export function loadTable(level: i32, va: u64, attributes: u64): i32 {
   if (level < rootLevel || level >= LAST_LEVEL || (attributes & TYPE_TABLE) !== TYPE_TABLE) return -EINVAL;
+  if (attributes & UNIFORM_BITS) return -EINVAL;
   const table = tableFor(level, va);
   if (table === 0) return -EINVAL;
   const entry = entryOf(table, level, va);
@@ -17,9 +22,13 @@ export function loadTable(level: i32, va: u64, attributes: u64): i32 {
   return 0;
 }
 
-/** Writes a run of leaves. Returns -EINVAL where a table for them is missing or an entry is taken. */
+/**
+ * Writes a run of leaves. Returns -EINVAL where a table for them is missing, an entry is taken, or the attributes are
+ * those of a uniform entry.
+ */
 export function loadLeaves(level: i32, va: u64, pa: u64, leaves: u64, attributes: u64): i32 {
   if (level < rootLevel || level > LAST_LEVEL) return -EINVAL;
+  if (level < LAST_LEVEL && isUniform(attributes)) return -EINVAL;
   const size = levelSize(level);
   if ((va | pa) & (size - 1)) return -EINVAL;
   // A root entry's span is as good as a table's for cutting the run.

@@ -31,4 +31,4 @@ export const OPERATION_CAPACITY: u32 = 1024;
 export const OPERATION_SKIPPED: i32 = 1;
 
 /** The first eight bytes of a change without a flush that is not chained. */
-export const PAGE_CHANGE: u64 = ((<u64>OPERATION_NO_FLUSH) << 32) | OPERATION_CHANGE;
+export const LONE_CHANGE: u64 = ((<u64>OPERATION_NO_FLUSH) << 32) | OPERATION_CHANGE;

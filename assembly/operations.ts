@@ -3,6 +3,7 @@ import { changeMemory, changeMemorySeriesV3, updateRangeProt } from './change';
 import { EINVAL } from './errno';
 import { flushAll, flushKernelRange } from './flush';
 import {
+  LONE_CHANGE,
   OPERATION_BYTES,
   OPERATION_CHAINED,
   OPERATION_CHANGE,
@@ -15,7 +16,6 @@ import {
   OPERATION_SKIPPED,
   OPERATION_SPLIT,
   OPERATION_SPLIT_TO_PAGES,
-  PAGE_CHANGE,
 } from './operation';
 import { runPageChanges } from './page-changes';
 import { splitLeafMapping, splitRangeToPages } from './split';
@@ -41,7 +41,7 @@ export function runOperations(n: u32, continued: bool): void {
   for (let i: u32 = 0; i < n; ) {
     const at = BUFFER + <usize>i * OPERATION_BYTES;
     const result = RESULTS + ((<usize>i) << 2);
-    const changed = load<u64>(at) === PAGE_CHANGE ? runPageChanges(at, n - i) : 0;
+    const changed = load<u64>(at) === LONE_CHANGE ? runPageChanges(at, n - i) : 0;
     if (changed > 0) {
       chainFailed = false;
       memory.fill(result, 0, (<usize>changed) << 2);

@@ -12,7 +12,7 @@ import {
 import { CONTIGUOUS, isValidKernelLeaf } from './descriptor';
 import { DESCRIPTOR_SHIFT, LAST_LEVEL, rootLevel, shape, shapeOf } from './geometry';
 import { logging } from './log';
-import { OPERATION_BYTES, PAGE_CHANGE } from './operation';
+import { LONE_CHANGE, OPERATION_BYTES } from './operation';
 import { UnrolledEntry } from './page-entry';
 import { splitsOnDemand } from './split';
 import { hasKfencePool, SYSTEM_HAS_BBML2, systemHas } from './system';
@@ -68,7 +68,7 @@ function runShape(at: usize, end: usize, splits: bool): usize {
 }
 
 // biome-ignore lint/complexity/noStaticOnlyClass: tools read a decorator on a method, but none on a function
-class Unrolled {
+class UnrolledChanges {
   @inline
   static run(at: usize, end: usize, splits: bool, granuleShift: u32, vaBits: u32): usize {
     const granule = (<u64>1) << (<u64>granuleShift);
@@ -78,7 +78,7 @@ class Unrolled {
     // What is rare is counted, for a counter that every call increments does not stay in a register.
     let invalid: u32 = 0;
     for (; at < end; at += OPERATION_BYTES) {
-      if (load<u64>(at) !== PAGE_CHANGE) break;
+      if (load<u64>(at) !== LONE_CHANGE) break;
       if (load<u64>(at, 16) !== granule) break;
       const va = load<u64>(at, 8);
       if (<u32>va & (<u32>granule - 1)) break;
@@ -100,33 +100,33 @@ class Unrolled {
 // Functions of their own, or the compiler makes one of them with variables again.
 
 function pages4K48(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 12, 48);
+  return UnrolledChanges.run(at, end, splits, 12, 48);
 }
 
 function pages4K39(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 12, 39);
+  return UnrolledChanges.run(at, end, splits, 12, 39);
 }
 
 function pages4K52(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 12, 52);
+  return UnrolledChanges.run(at, end, splits, 12, 52);
 }
 
 function pages16K52(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 14, 52);
+  return UnrolledChanges.run(at, end, splits, 14, 52);
 }
 
 function pages16K48(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 14, 48);
+  return UnrolledChanges.run(at, end, splits, 14, 48);
 }
 
 function pages16K47(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 14, 47);
+  return UnrolledChanges.run(at, end, splits, 14, 47);
 }
 
 function pages64K52(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 16, 52);
+  return UnrolledChanges.run(at, end, splits, 16, 52);
 }
 
 function pages64K48(at: usize, end: usize, splits: bool): usize {
-  return Unrolled.run(at, end, splits, 16, 48);
+  return UnrolledChanges.run(at, end, splits, 16, 48);
 }

@@ -1,10 +1,10 @@
 // Page entry: straight to the entry of a page where all tables on the way are stored, as most calls and walks need it.
 // Granule and VA width are constants of the code, once for each geometry: variable shifts and a loop over levels take half
 // as long again.
-import { TYPE_BLOCK, TYPE_MASK, TYPE_TABLE } from './descriptor';
+import { TYPE_MASK, TYPE_TABLE } from './descriptor';
 import { DESCRIPTOR_SHIFT, shape, shapeOf } from './geometry';
 import { root } from './tables';
-import { firstPage } from './uniform';
+import { UNIFORM_BITS } from './uniform';
 
 /** Address of the last level's entry for `va`; 0 where some table on the way is not there, or is not stored. */
 export function pageEntry(va: u64): usize {
@@ -34,13 +34,12 @@ export function pageEntry(va: u64): usize {
   }
 }
 
-/** Kinds of entryKind(); uniform and absent entries have others. */
-export const ENTRY_BLOCK: u64 = TYPE_BLOCK;
+/** entryKind() of an entry that leads to a stored table. */
 export const ENTRY_TABLE: u64 = TYPE_TABLE;
 
 /** What an entry above the last level is: type bits and those that mark a uniform entry. */
 export function entryKind(desc: u64): u64 {
-  return desc & (TYPE_MASK | ~firstPage(~(<u64>0)));
+  return desc & (TYPE_MASK | UNIFORM_BITS);
 }
 
 /** isTable() and not isUniform(), in one test. */

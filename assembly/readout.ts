@@ -137,7 +137,7 @@ export const SUMMARY_TABLES_PMD: u32 = 7;
 export const SUMMARY_TABLES_PTE: u32 = 8;
 export const SUMMARY_READ_ONLY_BYTES: u32 = 9;
 export const SUMMARY_INVALID_BYTES: u32 = 10;
-export const SUMMARY_SLOTS: u32 = 11;
+const SUMMARY_SLOTS: u32 = 11;
 const SUMMARY: usize = memory.data(8 * 16);
 
 export function summaryAddress(): usize {

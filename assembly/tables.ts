@@ -36,6 +36,7 @@ export function resetTables(): void {
   arenaNext = (arenaStart + mask) & ~mask;
   allocationsLeft = -1;
   reserved = 0;
+  outOfMemory = false;
   root = take(granuleSize);
   rootEnd = root + ((<usize>entriesAt(rootLevel)) << DESCRIPTOR_SHIFT);
   memory.fill(root, 0, granuleSize);
@@ -105,16 +106,20 @@ export function tableAttributes(desc: u64): u64 {
 function take(bytes: usize): usize {
   const start = arenaNext;
   const end = <u64>start + bytes;
+  // The byte after the last one has no address of 32 bits.
+  if (end >= (<u64>1) << 32) giveUp();
   const have = (<u64>memory.size()) << 16;
   if (end > have) {
     const missing = <i32>((end - have + 0xffff) >> 16);
     // Geometric growth: one memory.grow() costs as much as filling hundreds of tables.
     const wish = max(missing, min(memory.size() >> 1, 65536 - memory.size()));
-    if (memory.grow(wish) < 0 && memory.grow(missing) < 0) {
-      outOfMemory = true;
-      unreachable();
-    }
+    if (memory.grow(wish) < 0 && memory.grow(missing) < 0) giveUp();
   }
   arenaNext = <usize>end;
   return start;
+}
+
+function giveUp(): void {
+  outOfMemory = true;
+  unreachable();
 }

@@ -1,7 +1,6 @@
 // Translate: many virtual addresses to packed words, PA with log2 of the leaf's size in bits 63:56; 0 where there is
-// no valid translation. walkBatch() is what everything uses; walkEach() is what it is measured against.
+// no valid translation. walkBatch() is the fast way; walkEach() is what it is measured against.
 import { isTable, oaMask, oaOf, VALID } from './descriptor';
-import { zeroWords } from './fill';
 import { granuleShift, granuleSize, indexBits, levelShift, rootLevel, shape, vaBits } from './geometry';
 import { entryBelow, isStored, rootEntry } from './page-entry';
 import { root } from './tables';
@@ -146,4 +145,21 @@ function packPages(entries: usize, from: usize, to: usize, end: usize): void {
     const inPage = load<u64>(from) & (<u64>granuleSize - 1);
     store<u64>(to, desc & VALID ? oaOf(desc) | inPage | ((<u64>granuleShift) << 56) : 0);
   }
+}
+
+/** How many of `n` words are 0. */
+function zeroWords(at: usize, n: u32): u32 {
+  const end = at + ((<usize>n) << 3);
+  const bulkEnd = at + ((<usize>(n & ~7)) << 3);
+  const zero = i64x2.splat(0);
+  let sum = zero;
+  // A lane that matches is -1.
+  for (; at < bulkEnd; at += 64) {
+    const front = i64x2.add(i64x2.eq(v128.load(at), zero), i64x2.eq(v128.load(at, 16), zero));
+    const back = i64x2.add(i64x2.eq(v128.load(at, 32), zero), i64x2.eq(v128.load(at, 48), zero));
+    sum = i64x2.sub(sum, i64x2.add(front, back));
+  }
+  let zeros = <u32>(i64x2.extract_lane(sum, 0) + i64x2.extract_lane(sum, 1));
+  for (; at < end; at += 8) if (load<u64>(at) === 0) zeros++;
+  return zeros;
 }

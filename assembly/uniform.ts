@@ -26,6 +26,8 @@ import { failuresScheduled, materialTable, tableDescriptor } from './tables';
 const UNIFORM: u64 = (<u64>1) << 58;
 /** Set where KPTI has marked the tables. Pages that are made non-global hang on tables that are not. */
 const TABLES_NON_GLOBAL: u64 = (<u64>1) << 57;
+/** What tells a uniform entry from a table descriptor; clear in all that is stored. */
+export const UNIFORM_BITS: u64 = UNIFORM | TABLES_NON_GLOBAL;
 
 /** Attributes of the table descriptors that map_mem() makes, and that splitting a PXN leaf makes. */
 export const LINEAR_TABLE: u64 = TABLE_UXN | TABLE_PXN | ACCESS_FLAG;
@@ -37,7 +39,7 @@ export function isUniform(desc: u64): bool {
 /** True where the span of an entry of `level` that maps `pa` may stay unstored with the attributes given. */
 export function mayBeUniform(pa: u64, level: i32, attributes: u64): bool {
   if (!systemHas(SYSTEM_UNIFORM_TABLES) || failuresScheduled()) return false;
-  return (attributes & (UNIFORM | TABLES_NON_GLOBAL)) === 0 && oaIsLinear(pa, levelSize(level));
+  return (attributes & UNIFORM_BITS) === 0 && oaIsLinear(pa, levelSize(level));
 }
 
 /** The word for a subtree of pages below an entry of `level`. */
@@ -59,7 +61,7 @@ export function countUniform(level: i32): void {
 
 /** Descriptor of the first page below a uniform entry. */
 export function firstPage(desc: u64): u64 {
-  return desc & ~(UNIFORM | TABLES_NON_GLOBAL);
+  return desc & ~UNIFORM_BITS;
 }
 
 /** Descriptor of the page at byte `offset` of the span below a uniform entry. */

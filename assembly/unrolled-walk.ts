@@ -1,9 +1,9 @@
 // Unrolled walk: walks with granule and number of levels known to the compiler, once for each geometry whose output
 // addresses lie in one piece. Variable shifts, a loop over levels and room in registers for other formats would make them
 // half as slow again.
-import { oaMask, VALID } from './descriptor';
+import { oaMask, TYPE_BLOCK, TYPE_MASK, VALID } from './descriptor';
 import { DESCRIPTOR_SHIFT, shapeOf } from './geometry';
-import { ENTRY_BLOCK, ENTRY_TABLE, entryBelow, entryKind, levelsOf, rootEntry } from './page-entry';
+import { ENTRY_TABLE, entryBelow, entryKind, levelsOf, rootEntry } from './page-entry';
 import { root } from './tables';
 
 /** Packs what `n` addresses (u64 each at `from`) translate to at `to`. */
@@ -52,7 +52,7 @@ export function descentOf(shape: u32): Descend | null {
 }
 
 // biome-ignore lint/complexity/noStaticOnlyClass: tools read a decorator on a method, but none on a function
-class Unrolled {
+class UnrolledWalk {
   /** Two addresses a round: V8 looks at the stack limit in each. */
   @inline
   static walk(
@@ -70,10 +70,10 @@ class Unrolled {
     const away = to - from;
     const end = from + ((<usize>n) << 3);
     for (const pairsEnd = end - ((<usize>n & 1) << 3); from < pairsEnd; from += 16, entries += 8) {
-      Unrolled.one(base, field, from, from + away, entries, granuleShift, vaBits, noting);
-      Unrolled.one(base, field, from + 8, from + away + 8, entries + 4, granuleShift, vaBits, noting);
+      UnrolledWalk.one(base, field, from, from + away, entries, granuleShift, vaBits, noting);
+      UnrolledWalk.one(base, field, from + 8, from + away + 8, entries + 4, granuleShift, vaBits, noting);
     }
-    if (from < end) Unrolled.one(base, field, from, from + away, entries, granuleShift, vaBits, noting);
+    if (from < end) UnrolledWalk.one(base, field, from, from + away, entries, granuleShift, vaBits, noting);
   }
 
   @inline
@@ -94,7 +94,7 @@ class Unrolled {
     let kind = entryKind(desc);
     if (kind !== ENTRY_TABLE) {
       if (noting) store<u32>(noted, 0);
-      Unrolled.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits * (levels - 1));
+      UnrolledWalk.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits * (levels - 1));
       return;
     }
     if (levels >= 4) {
@@ -102,7 +102,7 @@ class Unrolled {
       kind = entryKind(desc);
       if (kind !== ENTRY_TABLE) {
         if (noting) store<u32>(noted, 0);
-        Unrolled.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits * 2);
+        UnrolledWalk.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits * 2);
         return;
       }
     }
@@ -111,7 +111,7 @@ class Unrolled {
       kind = entryKind(desc);
       if (kind !== ENTRY_TABLE) {
         if (noting) store<u32>(noted, 0);
-        Unrolled.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits);
+        UnrolledWalk.packAbove(to, desc, kind, va, field, granuleShift, granuleShift + bits);
         return;
       }
     }
@@ -121,7 +121,7 @@ class Unrolled {
       return;
     }
     desc = load<u64>(entry);
-    if (<u32>desc & <u32>VALID) Unrolled.pack(to, desc, va, field, granuleShift, granuleShift);
+    if (<u32>desc & <u32>VALID) UnrolledWalk.pack(to, desc, va, field, granuleShift, granuleShift);
     else store<u64>(to, 0);
   }
 
@@ -136,8 +136,10 @@ class Unrolled {
     granuleShift: u32,
     shift: u32,
   ): void {
-    if (kind === ENTRY_BLOCK) Unrolled.pack(to, desc, va, field, shift, shift);
-    else if (<u32>desc & <u32>VALID) Unrolled.pack(to, desc, va, field, shift, granuleShift);
+    // Of kinds other than a stored table's, uniform entries alone have its type.
+    if ((<u32>kind & <u32>TYPE_MASK) === <u32>TYPE_BLOCK)
+      UnrolledWalk.pack(to, desc, va, field, shift, shift);
+    else if (<u32>desc & <u32>VALID) UnrolledWalk.pack(to, desc, va, field, shift, granuleShift);
     else store<u64>(to, 0);
   }
 
@@ -152,41 +154,41 @@ class Unrolled {
 // Functions of their own, which are called by reference, or the compiler makes one of them with variables again.
 
 function translate4K48(from: usize, to: usize, n: u32): void {
-  Unrolled.walk(from, to, n, 0, 12, 48, false);
+  UnrolledWalk.walk(from, to, n, 0, 12, 48, false);
 }
 
 function descend4K48(from: usize, to: usize, n: u32, entries: usize): void {
-  Unrolled.walk(from, to, n, entries, 12, 48, true);
+  UnrolledWalk.walk(from, to, n, entries, 12, 48, true);
 }
 
 function translate4K39(from: usize, to: usize, n: u32): void {
-  Unrolled.walk(from, to, n, 0, 12, 39, false);
+  UnrolledWalk.walk(from, to, n, 0, 12, 39, false);
 }
 
 function descend4K39(from: usize, to: usize, n: u32, entries: usize): void {
-  Unrolled.walk(from, to, n, entries, 12, 39, true);
+  UnrolledWalk.walk(from, to, n, entries, 12, 39, true);
 }
 
 function translate16K48(from: usize, to: usize, n: u32): void {
-  Unrolled.walk(from, to, n, 0, 14, 48, false);
+  UnrolledWalk.walk(from, to, n, 0, 14, 48, false);
 }
 
 function descend16K48(from: usize, to: usize, n: u32, entries: usize): void {
-  Unrolled.walk(from, to, n, entries, 14, 48, true);
+  UnrolledWalk.walk(from, to, n, entries, 14, 48, true);
 }
 
 function translate16K47(from: usize, to: usize, n: u32): void {
-  Unrolled.walk(from, to, n, 0, 14, 47, false);
+  UnrolledWalk.walk(from, to, n, 0, 14, 47, false);
 }
 
 function descend16K47(from: usize, to: usize, n: u32, entries: usize): void {
-  Unrolled.walk(from, to, n, entries, 14, 47, true);
+  UnrolledWalk.walk(from, to, n, entries, 14, 47, true);
 }
 
 function translate16K36(from: usize, to: usize, n: u32): void {
-  Unrolled.walk(from, to, n, 0, 14, 36, false);
+  UnrolledWalk.walk(from, to, n, 0, 14, 36, false);
 }
 
 function descend16K36(from: usize, to: usize, n: u32, entries: usize): void {
-  Unrolled.walk(from, to, n, entries, 14, 36, true);
+  UnrolledWalk.walk(from, to, n, entries, 14, 36, true);
 }

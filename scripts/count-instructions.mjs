@@ -1,10 +1,11 @@
 // How many instructions an operation of `bench --native` takes in WASM, as V8 compiles it, and in C: what is left of a
 // ratio when caches and clocks are taken out. Counted by callgrind, so that nothing else on the machine matters.
 //
-//   node scripts/count-instructions.mjs [--filter 'walk.*1 GiB of pages'] [--rounds 4]
+//   node scripts/count-instructions.mjs [--filter 'walk.*1 GiB of pages'] [--rounds 8]
 //
 // Needs a C compiler and valgrind. Valgrind knows no vectors of 512 bits, so C is compiled for x86-64-v3 here. What is
-// counted is the difference between a run of some rounds and one of more: start, maps and compiling are in both.
+// counted is the difference between a run of one round and one of more: what is done once is in both. Splits and builds
+// find their map anew in every round, which is counted too.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,12 +26,17 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     filter: { type: 'string', default: 'one by one over.* 1 GiB|1 TiB|one random page|in cache' },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '8' },
   },
 });
 
-if (positionals.length > 0) await runRounds(positionals);
-else countAll();
+try {
+  if (positionals.length > 0) await runRounds(positionals);
+  else countAll();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
 
 /**
  * One case, `rounds` times over, in a process that is counted or that has a counted twin.
@@ -55,12 +61,18 @@ async function runRounds([side = '', name = '', rounds = '', executable = '']) {
 }
 
 function countAll() {
+  if (process.arch !== 'x64')
+    throw new Error('C is compiled for x86-64-v3 here, and this is no such machine');
+  if (!(Number(options.rounds) >= 1)) throw new Error(`--rounds ${options.rounds}: expected a number from 1`);
+  if (spawnSync('valgrind', ['--version']).error !== undefined) throw new Error('valgrind is not there');
+  const names = NATIVE_CASES.map(nativeCaseName).filter((name) => new RegExp(options.filter).test(name));
+  if (names.length === 0) throw new Error(`--filter ${options.filter}: no case has such a name`);
   const flags = ['-O3', '-march=x86-64-v3', '-fno-strict-aliasing'];
   const executable = compiledTwin(HOT_PATH_TWIN, { command: 'cc', flags });
   if (typeof executable !== 'string') throw new Error(executable.skipped);
   const scratch = mkdtempSync(join(tmpdir(), 'linmap-count-'));
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  for (const name of NATIVE_CASES.map(nativeCaseName).filter((one) => new RegExp(options.filter).test(one))) {
+  for (const name of names) {
     const wasm = perOperation('wasm', name, executable, scratch);
     const native = perOperation('native', name, executable, scratch);
     console.log(

@@ -196,7 +196,7 @@ export function resolveLeaf(va: u64, kind: u32): usize {
   return load<u32>(record, TABLE) === 0 ? record : resolvePage(va, record);
 }
 
-export function recordOf(region: u64): usize {
+function recordOf(region: u64): usize {
   return ANSWERS + ((<usize>(region & (REGIONS - 1))) << RECORD_SHIFT);
 }
 

@@ -58,7 +58,7 @@ export function sameBucket(array: usize, tag: u64, other: u64): bool {
 }
 
 /** The slot that holds `tag`, or 0, without the index. */
-export function searchAll(array: usize, tag: u64): usize {
+function searchAll(array: usize, tag: u64): usize {
   const wanted = i64x2.splat(<i64>tag);
   const end = load<usize>(array, SETS) + load<usize>(array, ROW);
   for (let slot = load<usize>(array, SETS); slot < end; slot += 16) {

@@ -85,7 +85,7 @@ export function emptyArray(array: usize): void {
   initReplacement(array);
 }
 
-export function isFullyAssociative(array: usize): bool {
+function isFullyAssociative(array: usize): bool {
   return load<u32>(array, SET_MASK) === 0;
 }
 

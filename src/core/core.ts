@@ -122,7 +122,6 @@ export class Core {
   /** Bits that readers of a map need to tell leaves apart. */
   readonly bits: Readonly<Record<(typeof BITS)[number], bigint>>;
   readonly raw: CoreExports;
-  /** Every table allocation, in order, could fail: see failAllocationsAfter(). */
   readonly counters: () => Counters;
   #geometry: Geometry | undefined;
   readonly #system: Readonly<Record<SystemFlag, number>>;
@@ -139,6 +138,8 @@ export class Core {
     this.#exports = exports;
     this.raw = exports as unknown as CoreExports;
     this.operation = constants(exports, 'OPERATION', OPERATIONS);
+    if (this.operation.bytes !== 4 * RECORD_WORDS)
+      throw new Error(`the core has operations of ${this.operation.bytes} bytes`);
     this.#system = constants(exports, 'SYSTEM', SYSTEM);
     this.#permission = constants(exports, 'PERMISSION', PERMISSIONS);
     this.#prot = constants(exports, 'PROT', PROTS);
@@ -219,8 +220,14 @@ export class Core {
     }
   }
 
-  /** Runs operations [from, to) of a list; at most the core's capacity at once. */
+  /**
+   * Runs operations [from, to) of a list.
+   * @throws RangeError where they are more than the core has room for
+   */
   runSlice(list: OperationList, from: number, to: number): void {
+    const { capacity } = this.operation;
+    if (to - from > capacity)
+      throw new RangeError(`${to - from} operations; the core takes ${capacity} at once`);
     const words = list.words.subarray(from * RECORD_WORDS, to * RECORD_WORDS);
     const { raw } = this;
     new Uint32Array(raw.memory.buffer, raw.operationsBuffer(), words.length).set(words);

@@ -40,7 +40,6 @@ export interface CoreExports {
   storedBytes(): number;
   geometryRootLevel(): number;
   geometryPageOffset(): number;
-  geometryPageEnd(): number;
   geometryLevelSize(level: number): number;
   geometryContiguousSize(level: number): number;
 }

@@ -31,6 +31,7 @@ static const struct operation *page_changes_of_shape(const struct operation *at,
     case SHAPE_OF(12, 48): return unrolled_page_changes(at, end, splits, 12, 48);
     case SHAPE_OF(12, 39): return unrolled_page_changes(at, end, splits, 12, 39);
     case SHAPE_OF(12, 52): return unrolled_page_changes(at, end, splits, 12, 52);
+    case SHAPE_OF(14, 52): return unrolled_page_changes(at, end, splits, 14, 52);
     case SHAPE_OF(14, 48): return unrolled_page_changes(at, end, splits, 14, 48);
     case SHAPE_OF(14, 47): return unrolled_page_changes(at, end, splits, 14, 47);
     case SHAPE_OF(16, 52): return unrolled_page_changes(at, end, splits, 16, 52);

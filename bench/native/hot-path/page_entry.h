@@ -4,9 +4,7 @@
 
 #define UNROLLED static inline __attribute__((always_inline))
 
-
-
-static const u64 ENTRY_BLOCK = 1, ENTRY_TABLE = 3;
+static const u64 ENTRY_TABLE = 3;
 
 static inline u64 entry_kind(u64 desc) { return desc & (TYPE_MASK | UNIFORM | TABLES_NON_GLOBAL); }
 static inline bool is_stored(u64 desc) { return entry_kind(desc) == ENTRY_TABLE; }

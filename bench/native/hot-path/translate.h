@@ -15,7 +15,7 @@ UNROLLED void pack(u64 *to, u64 desc, u64 va, u64 field, u32 shift, u32 leaf_shi
 }
 
 UNROLLED void pack_above(u64 *to, u64 desc, u64 kind, u64 va, u64 field, u32 last_shift, u32 shift) {
-  if (kind == ENTRY_BLOCK) pack(to, desc, va, field, shift, shift);
+  if ((kind & TYPE_MASK) == TYPE_BLOCK) pack(to, desc, va, field, shift, shift);
   else if (desc & VALID) pack(to, desc, va, field, shift, last_shift);
   else *to = 0;
 }
