@@ -1,5 +1,5 @@
 // linmap bench: the main job. Replays, comparison of strategies, timing, charts, and the record of the run.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { timeGate } from '../../bench/gate/time-gate.js';
@@ -102,6 +102,9 @@ async function benchCommand(options: BenchOptions, output: Output = standardOutp
   const progress = startProgress();
   try {
     // Found out now rather than after a minute's work.
+    if (options.captures !== undefined && !existsSync(options.captures)) {
+      throw new InputError(options.captures, null, 'expected a folder of captures, found none');
+    }
     makeDirectory(options.out);
     const baseline = options.check ? readBaseline(options.baseline) : null;
     if (options.check === true) readReference(REFERENCE_FOLDER);
@@ -122,6 +125,13 @@ async function benchCommand(options: BenchOptions, output: Output = standardOutp
       });
     }
     if (options.native) run.native = await nativeRecord(run, options, (text) => progress.report(text));
+    if (options.filter && isEmpty(run)) {
+      throw new InputError(
+        '--filter',
+        null,
+        `expected a name that a bench has, found none that ${options.filter} matches`,
+      );
+    }
     const charts = await renderCharts(run, join(options.out, 'charts'), (file) =>
       progress.report(`drawing ${file}`),
     );
@@ -147,6 +157,19 @@ async function benchCommand(options: BenchOptions, output: Output = standardOutp
   } finally {
     progress.end();
   }
+}
+
+/** Whether nothing was counted, timed or judged. */
+function isEmpty({ replays, comparisons, tableMemory, flushes = [], tlb, published, ...run }: Run): boolean {
+  const exact = [replays, comparisons, tableMemory, flushes, tlb, published];
+  const timed = [
+    run.hotPath,
+    run.estimateSpeed,
+    run.native?.paths,
+    run.native?.replays,
+    run.gate?.benchmarks,
+  ];
+  return run.scaling === undefined && [...exact, ...timed].every((part = []) => part.length === 0);
 }
 
 /** Those that ship with linmap. */

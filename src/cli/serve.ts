@@ -1,7 +1,7 @@
 // linmap serve: the report of the latest run on a port of this machine, made anew whenever a run finishes.
 
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { numberArgument } from './arguments.js';
 import { EXIT } from './failure.js';
 import { type ReportServer, startReportServer } from './report-server.js';
@@ -24,12 +24,18 @@ export function register(program: Command): void {
     .command('serve')
     .summary('show the report of the latest run in a browser, renewed after each run')
     .description('Serves the report page of the latest run on 127.0.0.1.')
-    .option('--port <number>', 'port to listen on; 0 takes any that is free', numberArgument, 7420)
+    .option('--port <number>', 'port to listen on; 0 takes any that is free', portArgument, 7420)
     .option('--out <dir>', 'where runs leave their results', LATEST_FOLDER)
     .addHelpText('after', EXAMPLES)
     .action(async (options: ServeOptions) => {
       process.exitCode = await serveCommand(options);
     });
+}
+
+function portArgument(text: string): number {
+  const port = numberArgument(text);
+  if (port > 65535) throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+  return port;
 }
 
 /**

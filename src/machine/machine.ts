@@ -11,6 +11,7 @@ import { type Rodata, rodataFromCommandLine } from './rodata.js';
 import {
   formatGranule,
   type Granule,
+  paBitsOf,
   pageEndOf,
   pageOffsetOf,
   physOffsetOf,
@@ -136,10 +137,11 @@ function isNoMap(flags: string | undefined): boolean {
 }
 
 function findContradiction(machine: Machine, given: MachineDescription): WrongValue | null {
-  const { granule, memory, image, kfence, pageOffset, pageEnd, physOffset } = machine;
+  const { granule, lpa2, memory, image, kfence, pageOffset, pageEnd, physOffset } = machine;
+  const reach = { granule, physOffset, size: pageEnd - pageOffset, paBits: paBitsOf(granule, lpa2) };
   return (
     findBadLayout(machine, given) ??
-    findBadBank(memory, { granule, physOffset, size: pageEnd - pageOffset }) ??
+    findBadBank(memory, reach) ??
     (image && findBadImage(image, memory, granule)) ??
     findBadKfence(kfence, memory, granule)
   );

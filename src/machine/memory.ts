@@ -17,6 +17,8 @@ interface Reach {
   physOffset: number;
   /** Bytes from PAGE_OFFSET to PAGE_END. */
   size: number;
+  /** Bits of a physical address that a descriptor holds. */
+  paBits: number;
 }
 
 /** The first thing wrong with the banks, in the order in which they were written; null if nothing is. */
@@ -54,6 +56,10 @@ function badPlace({ start, size }: MemoryBank, reach: Reach): WrongValue | null 
   if (start + size > physOffset + reach.size) {
     const region = `memory inside the ${formatSize(reach.size)} linear region from ${formatAddress(physOffset)}`;
     return { path: ['size'], expected: region, found: `an end at ${formatAddress(start + size)}` };
+  }
+  if (start + size > 2 ** reach.paBits) {
+    const found = `an end at ${formatAddress(start + size)}`;
+    return { path: ['size'], expected: `memory below 2^${reach.paBits}, all that descriptors hold`, found };
   }
   return null;
 }

@@ -6,6 +6,7 @@ import type { Rodata } from './rodata.js';
 import {
   formatGranule,
   type Granule,
+  paBitsOf,
   pageEndOf,
   pageOffsetOf,
   physOffsetOf,
@@ -88,8 +89,11 @@ function checkPlace(granule: Granule, vaBits: number, base: number, memory: numb
       `memory of ${formatSize(memory)} does not fit the ${formatSize(region)} linear region of ${name}`,
     );
   }
-  if (base + memory > 2 ** 52) {
-    throw new RangeError(`memory of ${formatSize(memory)} from ${formatSize(base)} ends above 2^52`);
+  const paBits = paBitsOf(granule, usesLpa2(granule, vaBits));
+  if (base + memory > 2 ** paBits) {
+    throw new RangeError(
+      `memory of ${formatSize(memory)} from ${formatSize(base)} ends above 2^${paBits}, all that ${name} can map`,
+    );
   }
 }
 

@@ -50,6 +50,11 @@ export function usesLpa2(granule: Granule, vaBits: number): boolean {
   return vaBits === 52 && granule !== 65536;
 }
 
+/** Bits of a physical address that a descriptor holds: 48 with 4K and 16K pages but for LPA2, 52 with 64K pages (LPA). */
+export function paBitsOf(granule: Granule, lpa2: boolean): 48 | 52 {
+  return lpa2 || granule === 65536 ? 52 : 48;
+}
+
 /** PA mapped at PAGE_OFFSET for memory that starts at `start`, as arm64_memblock_init() chooses it. */
 export function physOffsetOf(granule: Granule, start: number): number {
   const align = MEMSTART_ALIGN[granule];

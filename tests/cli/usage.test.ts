@@ -97,9 +97,14 @@ describe('wrong usage is one line on stderr, and 2', () => {
       'error: base 4097 is not a multiple of the 4 KiB granule',
     ],
     [
-      'memory above 2^52',
-      ['map', ...machine, '--base', '4095T', '--memory', '2T'],
-      /^error: .* ends above 2\^52$/,
+      'memory that no descriptor can name',
+      ['map', ...machine, '--base', '255T', '--memory', '2T'],
+      /^error: .* ends above 2\^48, all that 4K\/48 can map$/,
+    ],
+    [
+      'a port that there is not',
+      ['serve', '--port', '65536'],
+      "error: option '--port <number>' argument '65536' is invalid. Expected a port from 0 to 65535.",
     ],
     [
       'no room for an image',

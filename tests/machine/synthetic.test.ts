@@ -90,7 +90,9 @@ describe('what is no machine', () => {
       { granule: 4096, vaBits: 48, memory: 65 * MIB, kfence: 'early' },
       'does not hold a KFENCE pool of 2 MiB',
     ],
-    [{ granule: 4096, vaBits: 48, memory: GIB, base: 2 ** 52 - GIB / 2 }, 'ends above 2^52'],
+    [{ granule: 4096, vaBits: 48, memory: GIB, base: 2 ** 48 - GIB / 2 }, 'ends above 2^48'],
+    [{ granule: 4096, vaBits: 52, memory: GIB, base: 2 ** 52 - GIB / 2 }, 'ends above 2^52'],
+    [{ granule: 65536, vaBits: 48, memory: GIB, base: 2 ** 52 - GIB / 2 }, 'ends above 2^52'],
   ] as const)('%j', (options, message) => {
     expect(() => describeMachine(options)).toThrow(RangeError);
     expect(() => describeMachine(options)).toThrow(message);

@@ -35,7 +35,7 @@ export function deriveMemory(
     return { banks, physOffset: fitToBanks(mapped, banks.value, usual, warnings), warnings };
   }
   if (!mapped) {
-    throw ask(evidence, 'iomem, memblock/memory or --memory START:SIZE', 'where memory is');
+    throw ask(evidence, 'iomem, memblock/memory or --memory START+SIZE', 'where memory is');
   }
   const physOffset = read ?? known(0, 'assumed', `${nameOf(mapped.file)}: no file tells where memory is`);
   if (!read) {
