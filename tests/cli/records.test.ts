@@ -40,7 +40,7 @@ describe('linmap bench', () => {
   test('appends to another history where it is named, and nothing where it found nothing to do', async () => {
     const elsewhere = join(folder, 'elsewhere');
     const options = ['--out', join(folder, 'more'), '--history', elsewhere];
-    expect((await bench('--filter', 'no such thing', ...options)).code).toBe(0);
+    expect((await bench('--filter', 'no such thing', ...options)).code).toBe(2);
     expect(existsSync(elsewhere)).toBe(false);
   });
 });
