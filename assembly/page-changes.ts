@@ -15,10 +15,8 @@ import { logging } from './log';
 import { LONE_CHANGE, OPERATION_BYTES } from './operation';
 import { UnrolledEntry } from './page-entry';
 import { splitsOnDemand } from './split';
-import { hasKfencePool, SYSTEM_HAS_BBML2, systemHas } from './system';
+import { inKfencePool, SYSTEM_HAS_BBML2, systemHas } from './system';
 import { root } from './tables';
-
-let barriers: u64 = 0;
 
 /**
  * Runs the `n` operations from `at` on up to the first that is no such call, or whose page is not below stored tables.
@@ -26,10 +24,13 @@ let barriers: u64 = 0;
  */
 export function runPageChanges(at: usize, n: u32): u32 {
   const splits = splitsOnDemand();
-  // What a split would log, or leave alone, is for split.ts.
-  if (splits && (!systemHas(SYSTEM_HAS_BBML2) || hasKfencePool() || logging())) return 0;
-  barriers = 0;
-  const changed = (runShape(at, at + <usize>n * OPERATION_BYTES, splits) - at) / OPERATION_BYTES;
+  // What a split would log, or refuse, is for split.ts.
+  if (splits && (!systemHas(SYSTEM_HAS_BBML2) || logging())) return 0;
+  return runShape(at, at + <usize>n * OPERATION_BYTES, splits);
+}
+
+/** Counts what changing `changed` pages did, `invalid` of which are no valid leaves now. Returns `changed`. */
+function counted(changed: u32, invalid: u32, splits: bool): u32 {
   const calls = <u64>changed;
   const levels = <u64>(LAST_LEVEL + 1 - rootLevel);
   count(COUNTER_CALLS, calls);
@@ -40,11 +41,11 @@ export function runPageChanges(at: usize, n: u32): u32 {
     count(COUNTER_BOUNDARIES, calls);
     count(COUNTER_DESCRIPTOR_READS, calls * levels);
   }
-  barriersOfLoneStores(barriers);
-  return <u32>changed;
+  barriersOfLoneStores(<u64>(changed - invalid));
+  return changed;
 }
 
-function runShape(at: usize, end: usize, splits: bool): usize {
+function runShape(at: usize, end: usize, splits: bool): u32 {
   switch (shape) {
     case shapeOf(12, 48):
       return pages4K48(at, end, splits);
@@ -58,19 +59,23 @@ function runShape(at: usize, end: usize, splits: bool): usize {
       return pages16K48(at, end, splits);
     case shapeOf(14, 47):
       return pages16K47(at, end, splits);
+    case shapeOf(14, 36):
+      return pages16K36(at, end, splits);
     case shapeOf(16, 52):
       return pages64K52(at, end, splits);
     case shapeOf(16, 48):
       return pages64K48(at, end, splits);
+    case shapeOf(16, 42):
+      return pages64K42(at, end, splits);
     default:
-      return at;
+      return 0;
   }
 }
 
 // biome-ignore lint/complexity/noStaticOnlyClass: tools read a decorator on a method, but none on a function
 class UnrolledChanges {
   @inline
-  static run(at: usize, end: usize, splits: bool, granuleShift: u32, vaBits: u32): usize {
+  static run(at: usize, end: usize, splits: bool, granuleShift: u32, vaBits: u32): u32 {
     const granule = (<u64>1) << (<u64>granuleShift);
     const start = at;
     // A global is read into a local before the loop: the stores in it keep the compiler from doing so.
@@ -84,49 +89,57 @@ class UnrolledChanges {
       if (<u32>va & (<u32>granule - 1)) break;
       const entry = UnrolledEntry.of(table, va, granuleShift, vaBits);
       if (entry === 0) break;
-      // splitLeafMapping() looks at the odd one of two pages: see there.
       if (splits) {
+        // splitLeafMapping() leaves the pool alone, and looks at the odd one of two pages: see there.
+        if (inKfencePool(va)) break;
         if (load<u64>(entry | (1 << DESCRIPTOR_SHIFT)) & CONTIGUOUS) break;
       }
       const desc = (load<u64>(entry) & ~load<u64>(at, 32)) | load<u64>(at, 24);
       store<u64>(entry, desc);
       if (!isValidKernelLeaf(desc)) invalid++;
     }
-    barriers = <u64>((at - start) / OPERATION_BYTES - invalid);
-    return at;
+    return counted(<u32>(at - start) / OPERATION_BYTES, invalid, splits);
   }
 }
 
 // Functions of their own, or the compiler makes one of them with variables again.
 
-function pages4K48(at: usize, end: usize, splits: bool): usize {
+function pages4K48(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 12, 48);
 }
 
-function pages4K39(at: usize, end: usize, splits: bool): usize {
+function pages4K39(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 12, 39);
 }
 
-function pages4K52(at: usize, end: usize, splits: bool): usize {
+function pages4K52(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 12, 52);
 }
 
-function pages16K52(at: usize, end: usize, splits: bool): usize {
+function pages16K52(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 14, 52);
 }
 
-function pages16K48(at: usize, end: usize, splits: bool): usize {
+function pages16K48(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 14, 48);
 }
 
-function pages16K47(at: usize, end: usize, splits: bool): usize {
+function pages16K47(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 14, 47);
 }
 
-function pages64K52(at: usize, end: usize, splits: bool): usize {
+function pages16K36(at: usize, end: usize, splits: bool): u32 {
+  return UnrolledChanges.run(at, end, splits, 14, 36);
+}
+
+function pages64K52(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 16, 52);
 }
 
-function pages64K48(at: usize, end: usize, splits: bool): usize {
+function pages64K48(at: usize, end: usize, splits: bool): u32 {
   return UnrolledChanges.run(at, end, splits, 16, 48);
+}
+
+function pages64K42(at: usize, end: usize, splits: bool): u32 {
+  return UnrolledChanges.run(at, end, splits, 16, 42);
 }

@@ -57,10 +57,6 @@ export function setKfencePool(start: u64, end: u64): void {
   kfenceEnd = end;
 }
 
-export function hasKfencePool(): bool {
-  return kfenceEnd > kfenceStart;
-}
-
 /** is_kfence_address() */
 export function inKfencePool(va: u64): bool {
   return va - kfenceStart < kfenceEnd - kfenceStart;

@@ -49,18 +49,6 @@ export interface Mapping {
 }
 
 const PROT: Prot = 'kernelTagged';
-const SYSTEM = [
-  'requiresBbml2',
-  'hasBbml2',
-  'capsFinal',
-  'smp',
-  'pageAllocator',
-  'tlbiRange',
-  'repeatTlbi',
-  'rodataReadOnly',
-  'lazyMmu',
-  'uniformTables',
-] as const;
 const LIMITS = ['blockMappings', 'contMappings', 'execMappings'] as const;
 const HASH = 0x811c9dc5;
 
@@ -85,9 +73,7 @@ export class NativePair {
 
   /** An empty machine in the twin, its tables where the core has them. */
   async resetTwin(machine: Machine, options: BuildOptions): Promise<void> {
-    const system = runningSystem(machine, options);
-    const bits = constants(this.#exports, 'SYSTEM', SYSTEM);
-    const flags = SYSTEM.reduce((sum, name) => sum | (system[name] ? bits[name] : 0), 0);
+    const flags = this.core.systemFlags(runningSystem(machine, options));
     const { granule, vaBits } = machine;
     const at = this.core.raw.tablesAddress();
     await this.twin.ask(['machine', Math.log2(granule), vaBits, at, flags]);

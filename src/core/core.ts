@@ -163,7 +163,7 @@ export class Core {
   reset(granule: number, vaBits: number, pageEnd: Address, system: System, realmIpaBits = 0): void {
     const granuleShift = Math.log2(granule);
     const raw = this.raw;
-    raw.reset(granuleShift, vaBits, pageEnd, this.#flags(system), realmIpaBits);
+    raw.reset(granuleShift, vaBits, pageEnd, this.systemFlags(system), realmIpaBits);
     raw.resetCounters();
     raw.resetLog(0);
     this.#geometry = {
@@ -185,7 +185,7 @@ export class Core {
 
   /** Replaces what the kernel and its CPUs are, keeping the tables. */
   setSystem(system: System, realmIpaBits = 0): void {
-    this.raw.setSystem(this.#flags(system), realmIpaBits);
+    this.raw.setSystem(this.systemFlags(system), realmIpaBits);
   }
 
   /** Maps a range greedily, as the boot does. Returns 0 or a negative errno. */
@@ -323,7 +323,8 @@ export class Core {
     return constants(this.#exports, 'LOG', [name])[name];
   }
 
-  #flags(system: System): number {
+  /** SYSTEM_ flags as one word. */
+  systemFlags(system: System): number {
     let flags = 0;
     for (const name of SYSTEM) if (system[name]) flags |= this.#system[name];
     return flags;

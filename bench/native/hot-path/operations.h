@@ -52,7 +52,7 @@ static void run_operations(u32 n, bool continued) {
   if (!continued) chain_failed = false;
   for (u32 i = 0; i < n;) {
     const struct operation *at = operation_buffer + i;
-    u32 changed = is_page_change(at) ? run_page_changes(at, n - i) : 0;
+    u32 changed = is_lone_change(at) ? run_page_changes(at, n - i) : 0;
     if (changed > 0) {
       chain_failed = false;
       memset(operation_results + i, 0, changed * sizeof *operation_results);
