@@ -55,8 +55,12 @@ const ENTRY_BYTES: usize = 16;
 /** 2^64 / golden ratio: spreads consecutive units (Knuth, The Art of Computer Programming 3, 6.4). */
 const SPREAD: u64 = 0x9e3779b97f4a7c15;
 
+/** Where the smallest table lies. Each larger one follows the one of half its size. */
+let tables: usize = 0;
 let table: usize = 0;
 let tableShift: u32 = 0;
+/** Larger tables were never written and are still zero. */
+let dirtyShift: u32 = 0;
 let units: u32 = 0;
 
 /** Slots of all axes before this one. */
@@ -89,12 +93,10 @@ export function stackUnits(): u32 {
 
 /** Forgets all units and counts. Returns false where memory does not suffice for the smallest table. */
 export function resetStack(): bool {
-  if (table === 0) {
-    table = newTable(FIRST_TABLE_SHIFT);
-    if (table === 0) return false;
-    tableShift = FIRST_TABLE_SHIFT;
-  }
-  memory.fill(table, 0, (<usize>1) << (tableShift + ENTRY_SHIFT));
+  if (tables === 0) tables = (<usize>memory.size()) << 16;
+  table = emptyTable(FIRST_TABLE_SHIFT);
+  if (table === 0) return false;
+  tableShift = FIRST_TABLE_SHIFT;
   memory.fill(AFTER + 16, 0xff, 16);
   units = 0;
   base = 0;
@@ -263,10 +265,10 @@ function setMarks(n: u32): void {
   marked = n;
 }
 
-/** Doubles the table. The old one is left behind: all of them together take as much as the last. */
+/** Doubles the table. The old one is left where it was: all of them together take as much as the last. */
 function growTable(): bool {
   const shift = tableShift + 1;
-  const larger = newTable(shift);
+  const larger = emptyTable(shift);
   if (larger === 0) return false;
   const mask = (((<usize>1) << shift) - 1) << ENTRY_SHIFT;
   const end = table + ((<usize>1) << (tableShift + ENTRY_SHIFT));
@@ -286,11 +288,16 @@ function growTable(): bool {
   return true;
 }
 
-/** An empty table of 2^shift entries in new memory; 0 where there is none. */
-function newTable(shift: u32): usize {
+/** The table of 2^shift entries, empty; 0 where memory does not suffice. */
+function emptyTable(shift: u32): usize {
   const bytes = (<u64>1) << (shift + ENTRY_SHIFT);
-  const pages = memory.grow(<i32>(bytes >> 16));
-  return pages < 0 ? 0 : (<usize>pages) << 16;
+  const at = <u64>tables + bytes - ((<u64>1) << (FIRST_TABLE_SHIFT + ENTRY_SHIFT));
+  const end = at + bytes;
+  const have = (<u64>memory.size()) << 16;
+  if (end > have && memory.grow(<i32>((end - have + 0xffff) >> 16)) < 0) return 0;
+  if (shift <= dirtyShift) memory.fill(<usize>at, 0, <usize>bytes);
+  dirtyShift = max(dirtyShift, shift);
+  return <usize>at;
 }
 
 function increment(at: usize): void {

@@ -23,6 +23,14 @@ export type Job =
  */
 export async function runJob(job: Job, onProgress: (text: string) => void = () => {}): Promise<JobResult> {
   const core = new Core();
+  try {
+    return await runOn(core, job, onProgress);
+  } finally {
+    core.end();
+  }
+}
+
+async function runOn(core: Core, job: Job, onProgress: (text: string) => void): Promise<JobResult> {
   switch (job.kind) {
     case 'replay':
       return replayScenario(core, job.folder, job.strategiesFirst);

@@ -1,6 +1,7 @@
 // Runs jobs, one after the other or in threads. What comes out is the same for every number of threads.
 import { availableParallelism } from 'node:os';
 import { type Job, runJob, titleOf } from './job.js';
+import { JobQueue } from './job-queue.js';
 import type { JobResult } from './job-result.js';
 import { JobThread } from './job-thread.js';
 
@@ -26,18 +27,20 @@ export class JobRunner {
   constructor(private readonly threads: number) {}
 
   /**
-   * Runs jobs, the longest first. Results are in the order of the jobs.
-   * @throws what the job throws that fails first where there is one thread
+   * Runs jobs. Results are in the order of the jobs.
+   * @throws what the job throws that was begun first of those that fail
    */
   async run(jobs: readonly Job[], onProgress: (text: string) => void): Promise<JobResult[]> {
-    const order = longestFirst(jobs);
+    const workers = this.#workersFor(jobs.length);
+    const queue = new JobQueue(jobs, workers.length);
     const results: JobResult[] = [];
     const failures: { at: number; error: unknown }[] = [];
-    let next = 0;
-    const work = async (worker: Worker) => {
-      while (next < order.length && failures.length === 0) {
-        const at = next++;
-        const index = order[at] as number;
+    let begun = 0;
+    const work = async (worker: Worker, thread: number) => {
+      while (failures.length === 0) {
+        const index = queue.take(thread);
+        if (index === undefined) return;
+        const at = begun++;
         const job = jobs[index] as Job;
         onProgress(titleOf(job));
         try {
@@ -47,7 +50,7 @@ export class JobRunner {
         }
       }
     };
-    await Promise.all(this.#workersFor(jobs.length).map(work));
+    await Promise.all(workers.map(work));
     // Jobs before the first that fails had all been begun, and were waited for.
     const [first] = failures.sort((a, b) => a.at - b.at);
     if (first !== undefined) throw first.error;
@@ -74,28 +77,3 @@ const THIS_THREAD: Worker = {
   },
   async end() {},
 };
-
-/** Indices of jobs. A long one that begins last would have all others wait. */
-function longestFirst(jobs: readonly Job[]): number[] {
-  const lengths = jobs.map(roughLength);
-  return [...jobs.keys()].sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b);
-}
-
-/** Milliseconds, about. */
-function roughLength(job: Job): number {
-  switch (job.kind) {
-    case 'captured stream':
-      return job.quick ? 500 : 6000;
-    case 'generated stream':
-      return job.quick ? 600 : 1500 * job.cores.length;
-    case 'replay':
-      return 100;
-    case 'later cost':
-      return job.quick ? 100 : 250;
-    case 'comparison':
-      return 60;
-    case 'table memory':
-    case 'flush sizes':
-      return 30;
-  }
-}

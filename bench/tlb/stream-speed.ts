@@ -60,7 +60,7 @@ export function measureStreamSpeed({
   });
 }
 
-/** Decompressed bytes to words that the caller may keep. */
+/** Decompressed bytes to words. */
 function decodeCase(captures: string): StreamCase {
   const bytes = brotliDecompressSync(readFileSync(join(captures, 'access', 'dm-crypt-write.bin.br')));
   return {

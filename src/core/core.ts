@@ -2,7 +2,8 @@
 import { type Address, fromWords } from '../io/address.js';
 import { constant, constants, patterns } from './constants.js';
 import { type Counters, counterReader } from './counters.js';
-import { type CoreExports, instantiate } from './module.js';
+import { InstancePool } from './instance-pool.js';
+import type { CoreExports } from './module.js';
 import { type Masks, masks, type OperationList, RECORD_WORDS } from './operations.js';
 
 const SYSTEM = [
@@ -117,6 +118,8 @@ export interface Run {
   attributes: bigint;
 }
 
+const POOL = new InstancePool();
+
 export class Core {
   readonly operation: Readonly<Record<(typeof OPERATIONS)[number], number>>;
   /** Bits that readers of a map need to tell leaves apart. */
@@ -132,9 +135,13 @@ export class Core {
   readonly #summaryTables: Readonly<Record<(typeof TABLES)[number], number>>;
   readonly #log: { kindMask: number; capacity: number };
   readonly #exports: WebAssembly.Exports;
+  /** What others may have when this core ends. */
+  readonly #lent: WebAssembly.Instance | null;
 
-  constructor(instance: WebAssembly.Instance = instantiate()) {
-    const exports = instance.exports;
+  /** @param instance of any build, for this core alone */
+  constructor(instance?: WebAssembly.Instance) {
+    this.#lent = instance ? null : POOL.take();
+    const { exports } = instance ?? (this.#lent as WebAssembly.Instance);
     this.#exports = exports;
     this.raw = exports as unknown as CoreExports;
     this.operation = constants(exports, 'OPERATION', OPERATIONS);
@@ -176,6 +183,15 @@ export class Core {
       levelSize: (level) => raw.geometryLevelSize(level),
       contiguousSize: (level) => raw.geometryContiguousSize(level),
     };
+  }
+
+  /**
+   * Leaves the core's memory to others that are made later. Neither it nor what was made on it may be used any more.
+   * A core that is merely dropped costs more time, and is no error.
+   */
+  end(): void {
+    this.#geometry = undefined;
+    if (this.#lent) POOL.giveBack(this.#lent);
   }
 
   get geometry(): Geometry {

@@ -11,7 +11,7 @@ import { TraceDecoder, TraceFormatError } from './trace-decoder.js';
 const PIECE_BYTES = 2 ** 16;
 
 /**
- * The accesses of a trace, in order, as chunks of some ten thousand.
+ * The accesses of a trace, in order, as chunks of some ten thousand, each of which is written over by the next one.
  * @throws InputError where the file cannot be read, is no brotli data or no access trace, or ends too early; what
  *   comes before the fault has been given out by then
  */

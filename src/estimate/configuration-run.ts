@@ -75,6 +75,13 @@ export class ConfigurationRun {
     };
   }
 
+  /** Leaves the memory of the core, and all other, to runs that are made later. Nothing else may be called any more. */
+  end(): void {
+    this.#core.end();
+    this.#distances.end();
+    this.#levels?.end();
+  }
+
   #answers(accesses: number, l1Misses: number, l2Misses: number): TlbConfigurationRecord['analytic'] {
     if (this.#levels === null) return null;
     const forms = levelForms(this.#core, this.#model, this.#law, accesses);

@@ -29,7 +29,8 @@ export async function compareTlb(options: TlbComparisonOptions): Promise<TlbReco
     const map = new Core();
     layOut(map);
     const digest = translationDigest(map, model);
-    if (!runs.has(digest)) runs.set(digest, new ConfigurationRun(map, model, stream, analyses));
+    if (runs.has(digest)) map.end();
+    else runs.set(digest, new ConfigurationRun(map, model, stream, analyses));
     return digest;
   });
   let accesses = 0;
@@ -42,6 +43,7 @@ export async function compareTlb(options: TlbComparisonOptions): Promise<TlbReco
   }
   const { name, captured, hasInstructions } = stream;
   const records = new Map([...runs].map(([digest, run]) => [digest, run.record(hasInstructions)]));
+  for (const run of runs.values()) run.end();
   return {
     core: core.id,
     machine,

@@ -52,7 +52,7 @@ export class TraceDecoder {
   }
 
   /**
-   * Decodes the next bytes, whose last record may be cut. The words are the caller's to keep.
+   * Decodes the next bytes, whose last record may be cut. The words of a chunk are written over by the next one.
    * @throws TraceFormatError at the first wrong record, when all chunks before it have been given out
    */
   *decode(bytes: Uint8Array): Generator<AccessChunk> {
@@ -61,7 +61,7 @@ export class TraceDecoder {
       const piece = bytes.subarray(from, from + this.#chunk);
       new Uint8Array(memory.buffer, this.#raw.traceInput(), piece.length).set(piece);
       const count = this.#raw.decodeTrace(piece.length);
-      const words = new BigUint64Array(memory.buffer, this.#raw.traceOutput(), count).slice();
+      const words = new BigUint64Array(memory.buffer, this.#raw.traceOutput(), count);
       if (count > 0) yield { words, instructions: this.#raw.traceInstructions() };
       const expected = this.#expected.get(this.#raw.traceError());
       if (expected !== undefined) throw new TraceFormatError(this.#raw.traceOffset(), expected);

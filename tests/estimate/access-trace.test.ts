@@ -24,7 +24,7 @@ async function readAll(path: string) {
   const words: BigUint64Array[] = [];
   let instructions = 0;
   for await (const chunk of readAccessTrace(path, decoder)) {
-    words.push(chunk.words);
+    words.push(chunk.words.slice());
     instructions += chunk.instructions;
   }
   return { words, instructions, records: decoder.records() };

@@ -67,6 +67,13 @@ export class LevelMisses {
     this.#second.resetCounts();
   }
 
+  /** Leaves the memory to others. Nothing else may be called any more. */
+  end(): void {
+    this.#l1Data.end();
+    this.#l1Instruction.end();
+    this.#second.end();
+  }
+
   l1(): LevelMissCounts | NoAnswer {
     const { l1Data } = this.model;
     return noAnswer(this.model, l1Data) ?? counts(this.#l1Misses, this.#l1Data.curve(), l1Data);
@@ -152,6 +159,10 @@ class FirstLevel {
 
   resetCounts(): void {
     this.#distances?.resetCounts();
+  }
+
+  end(): void {
+    this.#distances?.end();
   }
 }
 

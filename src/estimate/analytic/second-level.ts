@@ -61,6 +61,10 @@ export class SecondLevel {
     return this.#distances.curve(['linearMap', 'otherKernel', 'user']);
   }
 
+  end(): void {
+    this.#distances.end();
+  }
+
   resetCounts(): void {
     this.#pass();
     this.#distances.resetCounts();

@@ -1,6 +1,6 @@
-// The Mattson pass over accesses, in a core of its own: its table of units grows where page tables would be.
+// The Mattson pass over accesses, in an instance of its own: its table of units grows where page tables would be.
 import { constants } from '../../core/constants.js';
-import { instantiate } from '../../core/module.js';
+import { InstancePool } from '../../core/instance-pool.js';
 import { ACCESS_CLASSES, type AccessClass, CLASS } from '../access.js';
 import { MissCurve } from './miss-curve.js';
 
@@ -22,8 +22,12 @@ interface StackOptions {
   classes?: readonly AccessClass[];
 }
 
+/** Not those of maps. */
+const POOL = new InstancePool();
+
 /** Exact stack distances of one stream of accesses. */
 export class StackDistances {
+  readonly #instance = POOL.take();
   readonly #raw: StackExports;
   readonly #buffer: number;
   readonly #depth: number;
@@ -36,7 +40,7 @@ export class StackDistances {
     if (!Number.isInteger(shift) || shift < 12 || shift > 52) {
       throw new RangeError(`a unit of a power of two from 4096 bytes, not ${unitBytes}`);
     }
-    const { exports } = instantiate();
+    const { exports } = this.#instance;
     this.#raw = exports as unknown as StackExports;
     const { buffer, depth } = constants(exports, 'STACK', ['buffer', 'depth']);
     this.#buffer = buffer;
@@ -55,6 +59,11 @@ export class StackDistances {
     }
   }
 
+  /** Leaves the memory to others that are made later. Nothing else may be called any more. */
+  end(): void {
+    POOL.giveBack(this.#instance);
+  }
+
   /** Starts counting anew with the stack as it is: what came before was a warm-up. */
   resetCounts(): void {
     this.#raw.resetStackCounts();
@@ -69,14 +78,18 @@ export class StackDistances {
   curve(classes: readonly AccessClass[] = ACCESS_CLASSES): MissCurve {
     const { memory } = this.#raw;
     const row = this.#depth + 1;
-    const counts = new BigUint64Array(memory.buffer, this.#raw.stackHistogram(), row * ACCESS_CLASSES.length);
-    const first = new BigUint64Array(memory.buffer, this.#raw.stackFirstTouches(), ACCESS_CLASSES.length);
+    // As halves: thousands of bigints would take longer than the rest.
+    const halves = (at: number, words: number) => new Uint32Array(memory.buffer, at, 2 * words);
+    const number = (words: Uint32Array, at: number) =>
+      (words[2 * at + 1] as number) * 2 ** 32 + (words[2 * at] as number);
+    const counts = halves(this.#raw.stackHistogram(), row * ACCESS_CLASSES.length);
+    const first = halves(this.#raw.stackFirstTouches(), ACCESS_CLASSES.length);
     const distances = new Float64Array(row);
     let firstTouches = 0;
     for (const name of new Set(classes)) {
       const at = CLASS[name] * row;
-      for (let d = 0; d < row; d++) distances[d] = (distances[d] ?? 0) + Number(counts[at + d]);
-      firstTouches += Number(first[CLASS[name]]);
+      for (let d = 0; d < row; d++) distances[d] = (distances[d] as number) + number(counts, at + d);
+      firstTouches += number(first, CLASS[name]);
     }
     return new MissCurve({ firstTouches, distances });
   }

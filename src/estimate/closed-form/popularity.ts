@@ -111,8 +111,17 @@ interface Sample {
   stands: Float64Array;
 }
 
+/** The map does not matter for it, and a stream runs over several. */
+const samples = new WeakMap<StreamLaw, Sample>();
+
+function sampleOf(law: StreamLaw): Sample {
+  const sample = samples.get(law) ?? newSample(law);
+  samples.set(law, sample);
+  return sample;
+}
+
 /** Of a lap its beginning; of ranks the first, and every n-th of the others. */
-function sampleOf({ name, pages, exponent, va }: StreamLaw): Sample {
+function newSample({ name, pages, exponent, va }: StreamLaw): Sample {
   const length = Math.min(pages, MOST_PAGES);
   const halves = new Uint32Array(2 * length);
   const weights = new Float64Array(length);

@@ -31,44 +31,108 @@ export function setMisses(
   { entries, ways }: { entries: number; ways: number },
   accesses: number,
 ): number {
-  const sets = entries / ways;
-  const order = units.requests.map((_, at) => at).sort((a, b) => rateOf(units, b) - rateOf(units, a));
-  const light = new LightUnits(units, sets);
-  const heavy: number[][] = Array.from({ length: sets }, () => []);
-  let first = 0;
-  let misses = 0;
+  const sum = new MissSum(units, others, entries / ways, ways);
   for (let from = 0, to = 1; ; from = to, to *= 2 ** (1 / STEPS)) {
-    const middle = (from + to) / 2;
-    while (first < order.length && rateOf(units, order[first] as number) * middle > LIGHT) {
-      const unit = order[first++] as number;
-      if (units.count[unit] !== 1) continue;
-      light.remove(unit);
-      heavy[units.set[unit] as number]?.push(unit);
-    }
     // Of requests so far apart, those that come sooner than that after the start are first ones.
-    const fresh = Math.min(1, middle / accesses);
-    let [least, forgotten] = [1, 0];
-    for (let set = 0; set < sets; set++) {
-      const inSet = heavy[set] as number[];
-      const asked = inSet.map((unit) => probablyAsked(units.requests[unit] as Requests, middle));
-      const rest = poisson(light.rate(set) * middle, ways);
-      for (const other of others) addMany(rest, other.inSets[set] as number, other.asked(middle));
-      const all = Float64Array.from(rest);
-      for (const probability of asked) add(all, probability);
-      const full = 1 - sumOf(all);
-      misses += light.squares(set) * (to - from) * either(full, fresh);
-      inSet.forEach((unit, at) => {
-        const requests = units.requests[unit] as Requests;
-        const [before, after] = [probablyForgotten(requests, from), probablyForgotten(requests, to)];
-        forgotten += requests.rate * after;
-        if (before > after)
-          misses += requests.rate * (before - after) * either(fullWithout(all, rest, asked, at), fresh);
-      });
-      least = Math.min(least, full);
-    }
-    const left = forgotten + light.left(to);
+    sum.addSpan(from, to, Math.min(1, (from + to) / 2 / accesses));
     // What is asked for again still later misses: by then every set is full, or the stream has ended.
-    if (least > CERTAIN || to >= accesses || left < NOTHING_LEFT) return misses + left;
+    if (sum.leastFull > CERTAIN || to >= accesses || sum.left < NOTHING_LEFT) return sum.misses + sum.left;
+  }
+}
+
+/** Misses of requests by the time since the one before, from the shortest times on. */
+class MissSum {
+  misses = 0;
+  /** Of the last span: requests after still longer times. */
+  left = 0;
+  /** Of the last span: how probably the set is full that is least so. */
+  leastFull = 0;
+  /** Units in the order of their rates, and those before `#first` that lie in one set, by set. */
+  readonly #order: Int32Array;
+  readonly #heavy: number[][];
+  readonly #light: LightUnits;
+  #first = 0;
+  #forgotten = 0;
+  /** Numbers of units that are asked for: all of a set, and all but its heavy ones. */
+  readonly #all: Float64Array;
+  readonly #rest: Float64Array;
+  readonly #without: Float64Array;
+  /** How probably each heavy unit of a set is asked for. */
+  #asked = new Float64Array(8);
+
+  constructor(
+    readonly units: PlacedUnits,
+    readonly others: readonly OtherUnits[],
+    readonly sets: number,
+    readonly ways: number,
+  ) {
+    this.#order = Int32Array.from(units.requests.keys()).sort((a, b) => rateOf(units, b) - rateOf(units, a));
+    this.#light = new LightUnits(units, sets);
+    this.#heavy = Array.from({ length: sets }, () => []);
+    this.#all = new Float64Array(ways);
+    this.#rest = new Float64Array(ways);
+    this.#without = new Float64Array(ways);
+  }
+
+  /** Requests that come [from, to) after the ones before. `fresh`: the share of them that are first ones. */
+  addSpan(from: number, to: number, fresh: number): void {
+    const middle = (from + to) / 2;
+    this.#makeHeavy(middle);
+    this.#forgotten = 0;
+    this.leastFull = 1;
+    for (let set = 0; set < this.sets; set++) {
+      const full = this.#fullAt(set, middle);
+      this.leastFull = Math.min(this.leastFull, full);
+      this.misses += this.#light.squares(set) * (to - from) * either(full, fresh);
+      this.#addHeavy(this.#heavy[set] as number[], from, to, fresh);
+    }
+    this.left = this.#forgotten + this.#light.left(to);
+  }
+
+  #makeHeavy(time: number): void {
+    const { units } = this;
+    for (; this.#first < this.#order.length; this.#first++) {
+      const unit = this.#order[this.#first] as number;
+      if (rateOf(units, unit) * time <= LIGHT) return;
+      if (units.count[unit] !== 1) continue;
+      this.#light.remove(unit);
+      this.#heavy[units.set[unit] as number]?.push(unit);
+    }
+  }
+
+  /** How probably a set is full of what is asked for within a time. Leaves the numbers behind it in the fields. */
+  #fullAt(set: number, time: number): number {
+    const inSet = this.#heavy[set] as number[];
+    if (this.#asked.length < inSet.length) this.#asked = new Float64Array(2 * inSet.length);
+    poisson(this.#rest, this.#light.rate(set) * time);
+    for (const other of this.others) addMany(this.#rest, other.inSets[set] as number, other.asked(time));
+    this.#all.set(this.#rest);
+    for (let at = 0; at < inSet.length; at++) {
+      const asked = probablyAsked(this.units.requests[inSet[at] as number] as Requests, time);
+      this.#asked[at] = asked;
+      add(this.#all, asked);
+    }
+    return 1 - sumOf(this.#all);
+  }
+
+  #addHeavy(inSet: readonly number[], from: number, to: number, fresh: number): void {
+    for (let at = 0; at < inSet.length; at++) {
+      const requests = this.units.requests[inSet[at] as number] as Requests;
+      const before = probablyForgotten(requests, from);
+      const after = probablyForgotten(requests, to);
+      this.#forgotten += requests.rate * after;
+      if (before <= after) continue;
+      this.misses += requests.rate * (before - after) * either(this.#fullWithout(at, inSet.length), fresh);
+    }
+  }
+
+  /** How probably the set is full without one of its heavy units. */
+  #fullWithout(without: number, heavy: number): number {
+    const asked = this.#asked[without] as number;
+    if (asked < 0.5) return Math.min(1, Math.max(0, 1 - sumWithout(this.#all, asked)));
+    this.#without.set(this.#rest);
+    for (let at = 0; at < heavy; at++) if (at !== without) add(this.#without, this.#asked[at] as number);
+    return 1 - sumOf(this.#without);
   }
 }
 
@@ -137,14 +201,12 @@ class LightUnits {
 
 // Numbers of units, as probabilities of 0 … ways - 1 of them; what is missing to 1 is that of more.
 
-function poisson(mean: number, ways: number): Float64Array {
-  const numbers = new Float64Array(ways);
+function poisson(numbers: Float64Array, mean: number): void {
   let probability = Math.exp(-mean);
-  for (let k = 0; k < ways; k++) {
+  for (let k = 0; k < numbers.length; k++) {
     numbers[k] = probability;
     probability *= mean / (k + 1);
   }
-  return numbers;
 }
 
 /** One more unit, asked for with a probability. */
@@ -156,45 +218,34 @@ function add(numbers: Float64Array, probability: number): void {
 }
 
 function addMany(numbers: Float64Array, units: number, probability: number): void {
-  if (probability < LIGHT) {
-    const own = poisson(units * probability, numbers.length);
-    const before = Float64Array.from(numbers);
-    for (let k = 0; k < numbers.length; k++) {
-      let sum = 0;
-      for (let j = 0; j <= k; j++) sum += (before[j] as number) * (own[k - j] as number);
-      numbers[k] = sum;
-    }
-    return;
-  }
-  for (let unit = 0; unit < units; unit++) add(numbers, probability);
+  if (probability < LIGHT) addPoisson(numbers, units * probability);
+  else for (let unit = 0; unit < units; unit++) add(numbers, probability);
 }
 
-/** Probability that without one unit there are `ways` or more. */
-function fullWithout(
-  all: Float64Array,
-  rest: Float64Array,
-  asked: readonly number[],
-  without: number,
-): number {
-  const probability = asked[without] as number;
-  if (probability < 0.5) {
-    // Undoes add().
-    let [below, sum] = [0, 0];
-    for (const number of all) {
-      below = (number - probability * below) / (1 - probability);
-      sum += below;
-    }
-    return Math.min(1, Math.max(0, 1 - sum));
+function addPoisson(numbers: Float64Array, mean: number): void {
+  const own = new Float64Array(numbers.length);
+  poisson(own, mean);
+  // From the last one down: each sum takes what stood before it.
+  for (let k = numbers.length - 1; k >= 0; k--) {
+    let sum = 0;
+    for (let j = 0; j <= k; j++) sum += (numbers[j] as number) * (own[k - j] as number);
+    numbers[k] = sum;
   }
-  const numbers = Float64Array.from(rest);
-  asked.forEach((other, at) => {
-    if (at !== without) add(numbers, other);
-  });
-  return 1 - sumOf(numbers);
+}
+
+/** The sum of the numbers without one unit among them: undoes add(). */
+function sumWithout(numbers: Float64Array, probability: number): number {
+  let below = 0;
+  let sum = 0;
+  for (let k = 0; k < numbers.length; k++) {
+    below = ((numbers[k] as number) - probability * below) / (1 - probability);
+    sum += below;
+  }
+  return sum;
 }
 
 function sumOf(numbers: Float64Array): number {
   let sum = 0;
-  for (const number of numbers) sum += number;
+  for (let k = 0; k < numbers.length; k++) sum += numbers[k] as number;
   return Math.min(1, sum);
 }

@@ -57,6 +57,22 @@ describe('a pass over accesses', () => {
     expect(curve.accesses).toBe(200_000);
   });
 
+  it('knows nothing of those that had its memory before', () => {
+    const lap = Array.from({ length: 300_000 }, (_, page) => page);
+    const before = new StackDistances();
+    before.pass(wordsOf(lap));
+    before.end();
+    // Few units, then so many that the table grows to where it had been.
+    const pages = [...mixedPages(20_000, 2), ...lap.slice(0, 100_000), ...lap.slice(0, 100_000)];
+    const after = new StackDistances();
+    after.pass(wordsOf(pages));
+    expect(after.curve().firstTouches).toBe(new Set(pages).size);
+    for (const entries of [1, 300, 4096]) {
+      expect(after.curve().misses(entries)).toBe(missesOf(pages, entries));
+    }
+    after.end();
+  });
+
   it('may come in any pieces', () => {
     const pages = mixedPages(5000, 2);
     const pieces = new StackDistances();
