@@ -13,6 +13,7 @@ import { isImage, readImage } from './image/read-image.js';
 import { formatMachine } from './import/machine-text.js';
 import { deriveMachine } from './machine-facts/derive-machine.js';
 import { mapFromPtdump } from './machine-facts/map-from-ptdump.js';
+import { memoryDisagreements } from './machine-facts/memory-check.js';
 import { type Ptdump, parsePtdump } from './texts/ptdump.js';
 import { sniffText } from './texts/sniff-text.js';
 
@@ -79,7 +80,7 @@ function readFile(file: string, machine: Machine | null, options: JsonOptions): 
     const assumed = moved.map((what) => `tables moved while they were read: ${what}`);
     return { source: 'core', map, assumed, showsTables: true, showsPhysical: true };
   }
-  if (sniffText(bytes.toString('utf8')) === 'ptdump') return readPtdump(file, machine);
+  if (sniffText(bytes.toString('utf8')) === 'ptdump') return readPtdump(file, machine, options);
   if (/^\s*\{/.test(bytes.toString('utf8', 0, 64))) {
     const map = parseMap(readText(file), file, options);
     return { source: 'map', map, assumed: [], showsTables: true, showsPhysical: true };
@@ -92,11 +93,14 @@ function readFile(file: string, machine: Machine | null, options: JsonOptions): 
 }
 
 /** A dump alone tells its geometry by markers and sizes, and that memory begins where the map does. */
-function readPtdump(file: string, known: Machine | null): Reading {
+function readPtdump(file: string, known: Machine | null, { warn }: JsonOptions): Reading {
   const dump = parsePtdump(readText(file), file);
   const core = new Core();
   const machine = known ?? machineOfDump(dump, core);
   const { map, assumed } = mapFromPtdump(dump, machine, core);
+  for (const sentence of known ? memoryDisagreements(map, known.memory) : []) {
+    warn?.(`${file}: ${sentence}, by machine.json`);
+  }
   // Only where the dump lists what is not mapped does every table show.
   return { source: 'ptdump', map, assumed, showsTables: dump.holes, showsPhysical: known !== null };
 }

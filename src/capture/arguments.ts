@@ -52,6 +52,18 @@ export class ProbeArguments {
     }
   }
 
+  /** An address of the kernel's half. @throws InputError with the trace's line */
+  kernelAddress(index: number): Address {
+    const address = this.address(index);
+    if (address < 0) return address;
+    throw this.refusal(index, 'an address of the kernel, in the top 2^52 bytes,');
+  }
+
+  /** The error for an argument that is a number, but not one that a kernel passes. */
+  refusal(index: number, expected: string): InputError {
+    return this.#wrong(index, expected, this.#valueText(this.#word(index)));
+  }
+
   /** A whole number of any width; its 64 bits are in `low` and `high`. @throws InputError with the trace's line */
   bits(index: number): this {
     const word = this.#word(index);

@@ -6,6 +6,7 @@
 import { ProbeArguments } from './arguments.js';
 import { CallList } from './call-list.js';
 import { splitCode, type TracedCalls, type Witnessed } from './calls.js';
+import { readChange } from './change-arguments.js';
 import { Sightings } from './columns.js';
 import { askedBy, changerBehind, flushesAfterwards, isEntryPoint, reaches } from './entry-points.js';
 import { MasksTable } from './masks-table.js';
@@ -114,7 +115,7 @@ export class CallReader implements TraceSink {
       case 'arch_kfence_init_pool':
         task.running = [];
         task.open = null;
-        task.witness = { call: this.#calls.addKfence(event, this.#read(event).address(0)), tables: 0 };
+        task.witness = { call: this.#calls.addKfence(event, this.#read(event).kernelAddress(0)), tables: 0 };
         break;
       case '_vm_unmap_aliases':
         this.#unmapAliases(event, task);
@@ -224,11 +225,7 @@ export class CallReader implements TraceSink {
 
   #change(event: LineEvent, task: TaskState, setAt: number): number {
     const read = this.#read(event);
-    const start = read.address(0);
-    const size = read.address(1);
-    const { low, high } = read.bits(setAt);
-    const { low: clearLow, high: clearHigh } = read.bits(setAt + 1);
-    const bits = this.#masks.of(low, high, clearLow, clearHigh);
+    const { start, size, bits } = readChange(read, setAt, this.#masks);
     const caller = changerBehind(task.inner);
     const entry = isEntryPoint(task.outer) ? task.outer : '';
     const by = { caller, entry, flushes: flushesAfterwards(caller) };

@@ -4,8 +4,9 @@ import { type Machine, readMachine } from '../machine/machine.js';
 import { RODATA, type Rodata } from '../machine/rodata.js';
 import { describeMachine } from '../machine/synthetic.js';
 import type { Granule } from '../machine/va-layout.js';
-import { granuleArgument, numberArgument, sizeArgument } from './arguments.js';
+import { granuleArgument, sizeArgument, VA_BITS_HELP, vaBitsArgument } from './arguments.js';
 import { usageError } from './failure.js';
+import { standardOutput } from './output.js';
 
 export interface MachineOptions {
   /** Path of a `linmap.machine/1` file. Excludes everything else. */
@@ -25,7 +26,7 @@ export interface MachineOptions {
 
 const SYNTHETIC = [
   new Option('--granule <size>', 'translation granule: 4K, 16K or 64K').argParser(granuleArgument),
-  new Option('--va-bits <n>', 'bits of kernel virtual addresses: 48, 52, …').argParser(numberArgument),
+  new Option('--va-bits <n>', `bits of kernel virtual addresses: ${VA_BITS_HELP}`).argParser(vaBitsArgument),
   new Option('--memory <size>', 'DRAM, one bank: 256G, 6T, …').argParser(sizeArgument),
   new Option('--base <address>', 'physical address of the DRAM (default: 0)').argParser(sizeArgument),
   new Option('--rodata <mode>', 'names of kernels up to 6.17 (default: full)').choices(RODATA),
@@ -57,7 +58,7 @@ export function addMachineOptions(command: Command): Command {
  */
 export function machineFrom(options: MachineOptions): Machine {
   const { machine, granule, vaBits, memory, ...rest } = options;
-  if (machine !== undefined) return readMachine(machine);
+  if (machine !== undefined) return readMachine(machine, { warn: (line) => standardOutput.warn(line) });
   if (granule === undefined || vaBits === undefined || memory === undefined) {
     const given = { '--granule': granule, '--va-bits': vaBits, '--memory': memory };
     const missing = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []));

@@ -6,8 +6,8 @@ import { bbml2Core } from './cpu.js';
 import { findBadImage, type ImageLayout } from './image.js';
 import { findBadKfence, KFENCE_OBJECTS_DEFAULT, type Kfence } from './kfence.js';
 import { type MachineDescription, machineSchema } from './machine-schema.js';
-import { findBadBank, type MemoryBank, sortBanks } from './memory.js';
-import { type Rodata, rodataFromCommandLine } from './rodata.js';
+import { findBadBank, findUnknownFlags, isNoMap, type MemoryBank, sortBanks } from './memory.js';
+import { isBefore618, type Rodata, rodataFromCommandLine } from './rodata.js';
 import {
   formatGranule,
   type Granule,
@@ -62,7 +62,7 @@ export function readMachine(path: string, options: JsonOptions = {}): Machine {
 /**
  * The machine that a `linmap.machine/1` text describes, with what it leaves out filled in: the
  * address layout as the kernel computes it, `rodata=` and `debug_pagealloc=` from the command
- * line, BBML2 from the MIDR, no KFENCE and no image.
+ * line, BBML2 from the MIDR where the kernel asks for it, no KFENCE and no image.
  * @throws InputError naming the line, for malformed text and for a description that contradicts itself.
  */
 export function parseMachine(text: string, file: string, options: JsonOptions = {}): Machine {
@@ -70,6 +70,11 @@ export function parseMachine(text: string, file: string, options: JsonOptions = 
   const machine = complete(document.value);
   const wrong = findContradiction(machine, document.value);
   if (wrong) throw document.error(wrong);
+  const version = findOddVersion(document.value);
+  if (version) options.warn?.(document.error(version).message);
+  const flags = findUnknownFlags(document.value.memory);
+  if (flags && options.unknownKeys !== 'warn') throw document.error(flags);
+  if (flags) options.warn?.(document.error(flags).message);
   return { ...machine, memory: sortBanks(machine.memory) };
 }
 
@@ -78,7 +83,8 @@ function complete(given: MachineDescription): Machine {
   const commandLine = given.commandLine ?? '';
   const kernel = given.kernel ?? '';
   const midr = given.midr ?? null;
-  const bbml2 = given.bbml2 ?? (midr !== null && bbml2Core(midr) !== null);
+  const listed = midr !== null && bbml2Core(midr) !== null && splitsOnDemand(given);
+  const bbml2 = given.bbml2 ?? listed;
   const memory = given.memory.map(({ start, size, flags }) => ({ start, size, noMap: isNoMap(flags) }));
   const machine: Machine = {
     name: given.name ?? '',
@@ -131,11 +137,6 @@ function imageOf({ image, granule }: MachineDescription): ImageLayout | null {
   return { ...image, bssStop: Math.ceil(image.bssStop / granule) * granule };
 }
 
-/** memblock's debugfs file joins flag names with `|`. */
-function isNoMap(flags: string | undefined): boolean {
-  return flags?.split('|').includes('NOMAP') ?? false;
-}
-
 function findContradiction(machine: Machine, given: MachineDescription): WrongValue | null {
   const { granule, lpa2, memory, image, kfence, pageOffset, pageEnd, physOffset } = machine;
   const reach = { granule, physOffset, size: pageEnd - pageOffset, paBits: paBitsOf(granule, lpa2) };
@@ -145,6 +146,20 @@ function findContradiction(machine: Machine, given: MachineDescription): WrongVa
     (image && findBadImage(image, memory, granule)) ??
     findBadKfence(kfence, memory, granule)
   );
+}
+
+/** No kernel before 6.18 asks for BBML2, but for those to which that was taken back. */
+function splitsOnDemand({ kernel = '', linearMapRequiresBbml2 }: MachineDescription): boolean {
+  return !isBefore618(kernel) || linearMapRequiresBbml2 === true;
+}
+
+/** What the description says of the CPUs is believed: it may be about a backport. */
+function findOddVersion(given: MachineDescription): WrongValue | null {
+  if (given.bbml2 !== true || splitsOnDemand(given)) return null;
+  return {
+    path: ['bbml2'],
+    expected: 'false for a kernel before 6.18 without a backport: it maps by pages what others split',
+  };
 }
 
 function findBadLayout(machine: Machine, given: MachineDescription): WrongValue | null {

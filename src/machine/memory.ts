@@ -21,6 +21,34 @@ interface Reach {
   paBits: number;
 }
 
+/** Names that memblock's debugfs file prints for its flags, joined by `|`; only NOMAP decides what is mapped. */
+const FLAGS: readonly string[] = [
+  'NONE',
+  'HOTPLUG',
+  'MIRROR',
+  'NOMAP',
+  'DRV_MNG',
+  'RSV_NIT',
+  'RSV_KERN',
+  'KHO_SCRATCH',
+];
+
+export function isNoMap(flags: string | undefined): boolean {
+  return flags?.split('|').includes('NOMAP') ?? false;
+}
+
+/** The first bank with a flag that memblock does not have: a misspelt NOMAP would be mapped. */
+export function findUnknownFlags(banks: readonly { flags?: string | undefined }[]): WrongValue | null {
+  const index = banks.findIndex(({ flags = 'NONE' }) => flags.split('|').some((flag) => !isKnownFlag(flag)));
+  return index < 0
+    ? null
+    : { path: ['memory', index, 'flags'], expected: `flags of memblock (${FLAGS.join(', ')})` };
+}
+
+function isKnownFlag(flag: string): boolean {
+  return flag === '' || FLAGS.includes(flag);
+}
+
 /** The first thing wrong with the banks, in the order in which they were written; null if nothing is. */
 export function findBadBank(banks: readonly MemoryBank[], reach: Reach): WrongValue | null {
   for (const [index, bank] of banks.entries()) {

@@ -37,7 +37,8 @@ export function rodataFromCommandLine(commandLine: string, kernel: string): Roda
   return value === 'off' ? 'off' : 'full';
 }
 
-function isBefore618(kernel: string): boolean {
+/** Whether a release or the output of `uname -a` names a version up to 6.17; false where it names none. */
+export function isBefore618(kernel: string): boolean {
   const version = /(?:^|\s)(\d+)\.(\d+)/.exec(kernel);
   if (version === null) return false;
   const major = Number(version[1]);

@@ -2,7 +2,7 @@ import { type Address, formatAddress } from '../io/address.js';
 import type { WrongValue } from '../io/json.js';
 import type { JsonPath } from '../io/json-place.js';
 import { formatSize } from '../io/size.js';
-import { pageOffsetOf, vaBitsOf } from '../machine/va-layout.js';
+import { paBitsOf, pageOffsetOf, usesLpa2, vaBitsOf } from '../machine/va-layout.js';
 import { type LinearMap, levelSize, rootLevelOf, runEnd } from './linear-map.js';
 
 /** Bits 49:12 hold the output or next-table address, whole or in part, with every granule, LPA2 or not. */
@@ -24,6 +24,7 @@ export function findMisplaced(map: LinearMap): WrongValue | null {
 
 function findBadLeaf(map: LinearMap): WrongValue | null {
   const { granule, vaBits } = map;
+  const paBits = paBitsOf(granule, usesLpa2(granule, vaBits));
   for (const [index, run] of map.leaves.entries()) {
     const column = (position: number, expected: string) => at(['leaves', index, position], expected);
     // No kernel has blocks above level 1 (map_mem() tries PUD, PMD and PTE).
@@ -35,7 +36,9 @@ function findBadLeaf(map: LinearMap): WrongValue | null {
       return column(1, `an address in the top 2^${vaBits} bytes`);
     if (run.va % size !== 0) return column(1, aligned);
     if (run.pa < 0 || run.pa % size !== 0) return column(2, `a physical address, ${aligned}`);
-    if (runEnd(run, granule) > 0 || run.pa + run.count * size > 2 ** 52) {
+    if (run.pa >= 2 ** paBits)
+      return column(2, `a physical address of ${paBits} bits, all that descriptors hold`);
+    if (runEnd(run, granule) > 0 || run.pa + run.count * size > 2 ** paBits) {
       return column(3, 'a run that ends inside the address space');
     }
     if ((run.attributes & ADDRESS) !== 0n) return column(4, 'a descriptor without its output address');

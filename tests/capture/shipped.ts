@@ -26,6 +26,6 @@ export function traceLines(name: string): string[] {
 
 /** The scenario with other lines in its trace. */
 export function withTrace(name: string, lines: readonly string[]): Scenario {
-  const { trace, summary } = callsOf(lines.join('\n'), 'trace.txt');
+  const { trace, summary } = callsOf(`${lines.join('\n')}\n`, 'trace.txt');
   return { ...scenario(name), trace, events: summary.events, lost: summary.lost, summary };
 }

@@ -272,3 +272,51 @@ test('an unknown key can be a warning', () => {
   expect(machine).toEqual(machineOf({}));
   expect(warnings).toEqual(['m.json:11: expected only known keys, found "colour"']);
 });
+
+describe('BBML2 and the version of the kernel', () => {
+  const AMPEREONE = '0xc00fac30';
+  const older = { kernel: 'Linux h 6.12.48+deb13-arm64 #1 SMP aarch64 GNU/Linux' };
+
+  test('no kernel before 6.18 asks for it, whatever the CPU', () => {
+    expect(machineOf({ ...older, midr: AMPEREONE })).toMatchObject({ bbml2: false, bbml2AllCpus: false });
+    expect(machineOf({ kernel: '6.18.0', midr: AMPEREONE })).toMatchObject({ bbml2: true });
+    expect(machineOf({ midr: AMPEREONE })).toMatchObject({ bbml2: true });
+  });
+
+  test('a description that says otherwise is believed, with a warning that names its line', () => {
+    const text = describing({ ...older, bbml2: true });
+    const line = 1 + text.split('\n').findIndex((one) => one.includes('bbml2'));
+    const warnings: string[] = [];
+    const { bbml2 } = parseMachine(text, 'm.json', { warn: (warning) => warnings.push(warning) });
+    expect(bbml2).toBe(true);
+    expect(warnings).toEqual([
+      `m.json:${line}: bbml2: expected false for a kernel before 6.18 without a backport: it maps by pages what others split, found true`,
+    ]);
+    expect(machineOf({ ...older, bbml2: false }).bbml2).toBe(false);
+  });
+
+  test('but for one whose own variable shows that it was taken back', () => {
+    const backport = { ...older, midr: AMPEREONE, linearMapRequiresBbml2: true };
+    expect(machineOf(backport).bbml2).toBe(true);
+    expect(machineOf({ ...backport, bbml2: true }).bbml2).toBe(true);
+  });
+});
+
+describe('flags of memory', () => {
+  const bank = (flags: string) => ({ memory: [{ start: '0x40000000', size: '2G', flags }] });
+
+  test.each(['', 'NONE', 'NOMAP', 'HOTPLUG|MIRROR', 'DRV_MNG'])('%j are known', (flags) => {
+    expect(machineOf(bank(flags)).memory).toMatchObject([{ noMap: flags === 'NOMAP' }]);
+  });
+
+  test.each(['nomap', 'NO_MAP', 'NOMAP,HOTPLUG', 'HOTPLUG|X'])('%j are refused, or a warning', (flags) => {
+    const text = describing(bank(flags));
+    const expected = new RegExp(
+      `^m\\.json:\\d+: memory\\[0\\]\\.flags: expected flags of memblock \\(NONE, .*\\), found "${flags.replace('|', '\\|')}"$`,
+    );
+    expect(refusal(text)).toMatch(expected);
+    const warnings: string[] = [];
+    parseMachine(text, 'm.json', { unknownKeys: 'warn', warn: (line) => warnings.push(line) });
+    expect(warnings).toEqual([expect.stringMatching(expected)]);
+  });
+});

@@ -58,6 +58,18 @@ test('the map that the refusals start from is good', () => {
   expect(formatMap(parseMap(good, 'x'))).toBe(good);
 });
 
+test.each([
+  ['LPA2', '"granule": 4096, "vaBits": 52, "rootLevel": -1', 4096],
+  ['64K pages', '"granule": 65536, "vaBits": 48, "rootLevel": 1', 65536],
+])('physical addresses of 52 bits are for %s', (_what, geometry, granule) => {
+  const tables = granule === 4096 ? [-1, 0, 1, 2] : [1, 2];
+  const at = granule === 4096 ? '0xfff0000000000000' : '0xffff000000000000';
+  const text = `{"schema": "linmap.map/1", ${geometry},
+ "leaves": [[3, "${at}", "0x8000000000000", 1, "0xe8000000000403"]],
+ "tables": [${tables.map((level) => `[${level}, "${at}", "0x1800000000000003"]`).join(', ')}]}`;
+  expect(parseMap(text, 'x').leaves).toMatchObject([{ pa: 2 ** 51 }]);
+});
+
 describe('bad maps are refused with the line', () => {
   test.each<[from: string, to: string, message: string]>([
     ['linmap.map/1', 'linmap.map/2', '1: schema: expected "linmap.map/1", found "linmap.map/2"'],
@@ -93,6 +105,21 @@ describe('bad maps are refused with the line', () => {
       '"0x40000000"',
       '"0x40001000"',
       '3: leaves[0][2]: expected a physical address, a multiple of 2 MiB, found "0x40001000"',
+    ],
+    [
+      '"0x40400000"',
+      '"0x1000040400000"',
+      '4: leaves[1][2]: expected a physical address of 48 bits, all that descriptors hold, found "0x1000040400000"',
+    ],
+    [
+      '"0x40400000"',
+      '"0xffffffffff000"',
+      '4: leaves[1][2]: expected a physical address of 48 bits, all that descriptors hold, found "0xffffffffff000"',
+    ],
+    [
+      '"0x40400000"',
+      '"0xfffffffff000"',
+      '4: leaves[1][3]: expected a run that ends inside the address space, found 512',
     ],
     [' 512,', ' 0,', '4: leaves[1][3]: expected at least 1, found 0'],
     [' 512,', ' 512.5,', '4: leaves[1][3]: expected a whole number, found 512.5'],

@@ -102,7 +102,12 @@ async function makeScenario(
 
   report('making maps');
   await breathe();
-  const assembly = new MapAssembly(machine, tables, manifest?.moved ?? []);
+  const assembly = new MapAssembly(
+    machine,
+    tables,
+    manifest?.moved ?? [],
+    facts.memory?.from ?? 'machine.json',
+  );
   const maps = mapsOf(sources, assembly);
   writeMaps(folder, maps);
   const copies = copyTexts(folder, sources);

@@ -8,6 +8,7 @@ import { readMap as readCoreMap } from '../../map/core-map.js';
 import type { LinearMap } from '../../map/linear-map.js';
 import { type MapState, mapState } from '../../map/map-state.js';
 import { mapFromPtdump } from '../machine-facts/map-from-ptdump.js';
+import { memoryDisagreements } from '../machine-facts/memory-check.js';
 import type { ReadTables } from './evidence.js';
 import type { Role } from './role.js';
 import type { MapSource } from './sources.js';
@@ -37,6 +38,8 @@ export class MapAssembly {
     private readonly tables: ReadTables,
     /** Names that the capture script gives tables that changed while it read them: `before/tables.elf`. */
     private readonly moved: readonly string[],
+    /** Where the machine's memory is from: `iomem.txt: System RAM`. */
+    private readonly memoryFrom: string,
   ) {}
 
   /** The map of one role from the most exact of its sources; the others are only held against it. */
@@ -101,6 +104,9 @@ export class MapAssembly {
         null,
         `expected tables of the machine's granule and VA bits (${granule}, ${vaBits}), found ${map.granule}, ${map.vaBits}`,
       );
+    }
+    for (const sentence of memoryDisagreements(map, this.machine.memory)) {
+      this.warnings.push(`${from}: ${sentence}, by ${this.memoryFrom}`);
     }
     return imported;
   }

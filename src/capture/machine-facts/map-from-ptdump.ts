@@ -15,6 +15,7 @@ import {
   type TableDescriptor,
 } from '../../map/linear-map.js';
 import type { Ptdump, PtdumpLeaf, PtdumpLevel, PtdumpRange } from '../texts/ptdump.js';
+import { requireGroups, requireWhole } from './dump-completeness.js';
 import { type LeafPrototypes, leafPrototypes } from './leaf-prototypes.js';
 import { linearEndOf } from './mapped-memory.js';
 
@@ -32,15 +33,17 @@ const MOST_TABLES = 2 ** 22;
  * Rebuilds the linear map of a machine from a dump of its tables.
  * @param core used up: it is reset
  * @throws InputError naming the line that this machine cannot have: a range that its leaves do not tile, or that
- *   would be mapped to no physical address
+ *   would be mapped to no physical address; or the line before or after which one is missing
  */
 export function mapFromPtdump(dump: Ptdump, machine: Machine, core: Core): PtdumpMap {
   const { granule, vaBits } = machine;
-  const rebuilt = new Rebuilt(dump, machine, leafPrototypes(core, granule, vaBits), core.bits);
+  const prototypes = leafPrototypes(core, granule, vaBits);
+  const rebuilt = new Rebuilt(dump, machine, prototypes, core.bits);
   const pageEnd = Math.min(machine.pageEnd, linearEndOf(dump, granule, vaBits));
-  for (const range of dump.ranges) {
-    if (range.start >= machine.pageOffset && range.start < pageEnd) rebuilt.add(range, pageEnd);
-  }
+  const ranges = dump.ranges.filter(({ start }) => start >= machine.pageOffset && start < pageEnd);
+  if (dump.holes) requireWhole(dump, ranges, machine.pageOffset, pageEnd);
+  for (const range of ranges) rebuilt.add(range, pageEnd);
+  requireGroups(dump, ranges, (name) => core.geometry.contiguousSize(levelNamed(name, rebuilt.rootLevel)));
   if (rebuilt.leaves.length === 0) {
     const first = formatAddress(machine.pageOffset);
     throw new InputError(
@@ -65,7 +68,7 @@ class Rebuilt {
   readonly leaves: LeafRun[] = [];
   readonly #spans: Set<Address>[];
   readonly #notes = new Set<string>();
-  readonly #rootLevel: number;
+  readonly rootLevel: number;
   #tables = 0;
 
   constructor(
@@ -74,8 +77,8 @@ class Rebuilt {
     readonly prototypes: LeafPrototypes,
     readonly bits: Core['bits'],
   ) {
-    this.#rootLevel = rootLevelOf(machine.granule, machine.vaBits);
-    this.#spans = Array.from({ length: 3 - this.#rootLevel }, () => new Set<Address>());
+    this.rootLevel = rootLevelOf(machine.granule, machine.vaBits);
+    this.#spans = Array.from({ length: 3 - this.rootLevel }, () => new Set<Address>());
   }
 
   add(range: PtdumpRange, pageEnd: Address): void {
@@ -119,11 +122,11 @@ class Rebuilt {
   tables(): TableDescriptor[] {
     const { table, shared } = this.prototypes;
     return this.#spans.flatMap((spans, index) => {
-      const level = this.#rootLevel + index;
+      const level = this.rootLevel + index;
       return [...spans].map((va) => ({
         level,
         va,
-        attributes: shared && level === this.#rootLevel && shared.va === va ? shared.attributes : table,
+        attributes: shared && level === this.rootLevel && shared.va === va ? shared.attributes : table,
       }));
     });
   }
@@ -142,8 +145,8 @@ class Rebuilt {
   }
 
   #levelOf(range: PtdumpRange): number {
-    const level = levelNamed(range.level, this.#rootLevel);
-    const first = range.leaf === null ? this.#rootLevel : Math.max(1, this.#rootLevel);
+    const level = levelNamed(range.level, this.rootLevel);
+    const first = range.leaf === null ? this.rootLevel : Math.max(1, this.rootLevel);
     if (level >= first) return level;
     const { granule, vaBits } = this.machine;
     throw this.#error(
@@ -155,9 +158,9 @@ class Rebuilt {
 
   /** An entry of a level, empty or not, is in a table to which every level above has a descriptor. */
   #addTables({ start, line }: PtdumpRange, level: number, end: Address): void {
-    for (let above = this.#rootLevel; above < level; above++) {
+    for (let above = this.rootLevel; above < level; above++) {
       const size = levelSize(this.machine.granule, above);
-      const spans = this.#spans[above - this.#rootLevel];
+      const spans = this.#spans[above - this.rootLevel];
       for (let va = Math.floor(start / size) * size; va < end; va += size) {
         if (spans?.has(va)) continue;
         spans?.add(va);

@@ -44,7 +44,9 @@ export function parseIomem(text: string, file: string): Iomem {
     if (parent && (region.start < parent.start || region.end > parent.end)) {
       throw badLine(file, line, `a range inside "${parent.name}" of line ${parent.line}`);
     }
-    (parent?.children ?? regions).push(region);
+    const siblings = parent?.children ?? regions;
+    requireAbove(siblings.at(-1), region, line, file);
+    siblings.push(region);
     open.push({ indent: indent.length, region });
   }
   if (lines === 0) throw emptyText(file, EXPECTED);
@@ -56,6 +58,19 @@ export function parseIomem(text: string, file: string): Iomem {
     );
   }
   return { file, regions };
+}
+
+/** The kernel's tree of resources has neighbours in order and apart. What is memory, and what of it is not mapped, matters here. */
+function requireAbove(
+  before: IomemRegion | undefined,
+  region: IomemRegion,
+  line: TextLine,
+  file: string,
+): void {
+  if (before === undefined || region.start >= before.end) return;
+  const matters = [before, region].some(({ name }) => isSystemRam(name) || name === 'reserved');
+  if (!matters) return;
+  throw badLine(file, line, `a range above "${before.name}" of line ${before.line}, or indented below it`);
 }
 
 function regionOf(

@@ -2,6 +2,7 @@
 // Format: note_page() and dump_prot() of arch/arm64/mm/ptdump.c. Columns are words that are there or not, so what
 // mail does to spaces does no harm.
 import { type Address, formatAddress, fromWords } from '../../io/address.js';
+import { InputError } from '../../io/input-error.js';
 import { badLine, emptyText, type TextLine, textLines, unwrapLines } from './text-lines.js';
 
 export type PtdumpLevel = 'PGD' | 'P4D' | 'PUD' | 'PMD' | 'PTE';
@@ -52,22 +53,31 @@ const RANGE = /^0x([0-9a-f]{16})-0x([0-9a-f]{16})\s+(\d{1,12})([KMGTPE])\s+(PGD|
 const MARKER = /^---\[ ?(.*?) ?\]---$/;
 const LINE_START = /^\s*(?:0x[0-9a-f]|---\[)/;
 const UNITS = 'KMGTPE';
+const UNCLOSED =
+  'expected a marker after the ranges of the linear map (---[ Linear Mapping end ]---), found the end of the file';
 const EXPECTED = 'a line of kernel_page_tables (0xstart-0xend size level attributes, or ---[ marker ]---)';
 
 /**
  * Reads kernel_page_tables, of the kernel (not of EFI's own tables).
- * @throws InputError naming the first line that is none: cut short, out of order, or of a size that is not its range's
+ * @throws InputError naming the first line that is none: cut short, out of order, or of a size that is not its range's,
+ *   after a line that is missing, or the last one where the linear map is not closed
  */
 export function parsePtdump(text: string, file: string): Ptdump {
   const dump: Ptdump = { file, ranges: [], linearStart: null, linearEnd: null, holes: false };
   const known = new Map<string, PtdumpLeaf | null>();
   let marker: 'start' | 'end' | null = null;
+  let open = false;
+  let last = 1;
   for (const line of unwrapLines(textLines(text), LINE_START)) {
     if (line.text.startsWith('#')) continue;
+    last = line.number;
     const name = MARKER.exec(line.text.trim())?.[1];
     if (name !== undefined) {
       // Up to 5.4 there was one marker, and modules or the KASAN shadow came first in the address space.
-      if (/^Linear Mapping(?: start)?$/i.test(name)) marker = 'start';
+      const starts = /^Linear Mapping(?: start)?$/i.test(name);
+      // Up to 5.3 the linear map is what comes last, and nothing ends it.
+      open = starts && dump.ranges.length === 0;
+      if (starts) marker = 'start';
       else if (dump.linearEnd === null && (dump.linearStart !== null || /^Linear Mapping end$/i.test(name))) {
         marker = 'end';
       }
@@ -85,7 +95,23 @@ export function parsePtdump(text: string, file: string): Ptdump {
     dump.ranges.push(range);
   }
   if (dump.ranges.length === 0) throw emptyText(file, EXPECTED);
+  // A dump of which only the beginning was kept looks like one of a smaller machine.
+  if (open) throw new InputError(file, last, UNCLOSED);
+  if (dump.holes) requireTiled(dump);
   return dump;
+}
+
+/** A kernel that lists what is empty leaves no address out. */
+function requireTiled({ file, ranges, linearEnd }: Ptdump): void {
+  for (const [index, { start, end, line }] of ranges.entries()) {
+    const next = ranges[index + 1];
+    if (next === undefined || next.start === end || (linearEnd !== null && start >= linearEnd)) continue;
+    throw new InputError(
+      file,
+      next.line,
+      `expected a range from ${formatAddress(end)}, where line ${line} ends, found one from ${formatAddress(next.start)}: a line is missing`,
+    );
+  }
 }
 
 function parseRange(line: TextLine, file: string, known: Map<string, PtdumpLeaf | null>): PtdumpRange {

@@ -20,6 +20,8 @@ type LineSink = (bytes: Buffer, from: number, to: number, line: number) => void;
 export class LineReader {
   /** Lines so far. */
   lines = 0;
+  /** Once the end was reached: the last line has no newline, so that nothing shows it is whole. */
+  cut = false;
   /** The beginning of a line whose end has not come yet. */
   #carried: Buffer[] = [];
   #carriedLength = 0;
@@ -60,6 +62,7 @@ export class LineReader {
   }
 
   end(): void {
+    this.cut = this.#carriedLength > 0 || this.#soft.length > 0;
     if (this.#carriedLength > 0) {
       const whole = Buffer.concat(this.#carried);
       this.#carriedLength = 0;

@@ -17,9 +17,15 @@ const ANNOTATION = /^#+ CPU \d+ buffer started #+/;
 export function lossIn(text: string): number | null {
   for (const pattern of LOSSES) {
     const match = pattern.exec(text);
-    if (match) return Number(match[1] ?? 0);
+    if (match) return countOf(match[1]);
   }
   return null;
+}
+
+/** A ring buffer that does not know how many it lost may say 2^64 - 1. */
+function countOf(digits = '0'): number {
+  const count = Number(digits);
+  return Number.isSafeInteger(count) ? count : 0;
 }
 
 /**
@@ -28,6 +34,6 @@ export function lossIn(text: string): number | null {
  */
 export function overwrittenIn(comment: string): number | 'unknown' | null {
   const counts = BUFFER.exec(comment);
-  if (counts) return Math.max(0, Number(counts[2]) - Number(counts[1]));
+  if (counts) return Math.max(0, countOf(counts[2]) - countOf(counts[1]));
   return ANNOTATION.test(comment) ? 'unknown' : null;
 }

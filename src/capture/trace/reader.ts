@@ -13,7 +13,7 @@ import type { TraceSyntax } from './syntax.js';
 import { TraceTally } from './tally.js';
 import { TraceCmdSyntax } from './trace-cmd.js';
 import { TracefsSyntax } from './tracefs.js';
-import { isHeaderPiece, markerWith, readingsWith, wordsWith } from './unwrap.js';
+import { isHeaderPiece, markerWith, mayBeCut, readingsWith, wordsWith } from './unwrap.js';
 
 export interface TraceOptions {
   /** Function by name of the probe, where neither the trace nor the name tells. */
@@ -39,6 +39,9 @@ const HASH = 35;
 /** As much of a line as patterns are tried on. */
 const LOOKED_AT = 512;
 const MAX_STACK = 128;
+/** Tabs are blanks, and white space of other kinds is what mail programs make of it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\x00-\x08\x0e-\x1f\x7f]/;
 
 export class TraceReader {
   #head: Buffer[] = [];
@@ -65,8 +68,7 @@ export class TraceReader {
   push(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     if (this.#lines) {
-      this.#lines.push(bytes);
-      this.#pending?.keep();
+      this.#readText(this.#lines, bytes);
       return;
     }
     this.#head.push(Buffer.from(bytes));
@@ -77,12 +79,25 @@ export class TraceReader {
   end(): TraceSummary {
     const lines = this.#lines ?? this.#begin();
     lines.end();
+    if (lines.cut) this.#checkCut(lines.lines);
     this.#settle();
     return this.#tally.summary(this.#syntax.format, lines.lines);
   }
 
   get format(): TraceFormat {
     return this.#syntax.format;
+  }
+
+  /** A number that was cut is a number all the same, and a mask or an address that no kernel used. */
+  #checkCut(line: number): void {
+    const event = this.#pending;
+    if (event === null || event.stack !== undefined || !mayBeCut(event)) return;
+    const word = /\S*$/.exec(event.text)?.[0] ?? '';
+    throw new InputError(
+      this.file,
+      line,
+      `expected a newline after the last line, which may be cut, found the end of the file after "${shown(word)}"`,
+    );
   }
 
   #begin(): LineReader {
@@ -94,9 +109,16 @@ export class TraceReader {
     this.#lines = new LineReader(this.file, isQuotedPrintable(head), (bytes, from, to, line) =>
       this.#take(bytes, from, to, line),
     );
-    this.#lines.push(all.subarray(bom));
-    this.#pending?.keep();
+    this.#readText(this.#lines, all.subarray(bom));
     return this.#lines;
+  }
+
+  /** No tracer writes NUL: it stands for text that a file system lost, or for another encoding. */
+  #readText(lines: LineReader, bytes: Buffer): void {
+    const nul = bytes.indexOf(0);
+    lines.push(nul < 0 ? bytes : bytes.subarray(0, nul));
+    this.#pending?.keep();
+    if (nul >= 0) throw new InputError(this.file, lines.lines + 1, 'expected text, found a NUL byte');
   }
 
   #take(bytes: Buffer, from: number, to: number, line: number): void {
@@ -144,7 +166,7 @@ export class TraceReader {
       this.#settle();
       if (this.#isOfOtherTracer(text)) this.sink.other?.(bytes, from, to, null);
       else this.#broken = { line, readings: [bytes.toString('utf8', from, to)] };
-    } else if (!this.#join(bytes.toString('utf8', from, to))) {
+    } else if (CONTROL.test(text) || !this.#join(bytes.toString('utf8', from, to))) {
       if (this.#broken) this.#settle();
       if (!this.#afterComment || !isHeaderPiece(text)) throw this.#noEvent(line, text);
     }
@@ -238,11 +260,10 @@ export class TraceReader {
   }
 
   #noEvent(line: number, text: string): InputError {
-    const found = text.length > 60 ? `${text.slice(0, 60)}…` : text;
     return new InputError(
       this.file,
       line,
-      `expected a trace event (${this.#syntax.expected}), found "${found.replace(/\p{Cc}/gu, '·')}"`,
+      `expected a trace event (${this.#syntax.expected}), found "${shown(text)}"`,
     );
   }
 }
@@ -258,6 +279,11 @@ function syntaxOf(format: TraceFormat, probes: ReadonlyMap<string, string>): Tra
     case 'bpftrace':
       return new BpftraceSyntax(probes);
   }
+}
+
+function shown(text: string): string {
+  const found = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return found.replace(/\p{Cc}/gu, '·');
 }
 
 function isBlankLine(bytes: Buffer, from: number, to: number): boolean {

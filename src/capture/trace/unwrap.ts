@@ -1,9 +1,12 @@
 // Lines that a mail program or a terminal broke: which text the pieces were, and with what between them.
+import type { LineEvent } from './event.js';
 
 /** Readings of a broken line that are followed at once; each break doubles them. */
 const MAX_READINGS = 32;
 const MAX_LENGTH = 4096;
 const SNAPSHOT = /^SNAP_\S+_(?:REQ|DONE)$/;
+/** A number of 64 bits: no digit can follow. */
+const WHOLE_NUMBER = /=0x[0-9a-f]{16}$/i;
 const WORDS = /^(?:[A-Za-z_%][\w%.]*=(?:"[^"]*"|[^\s"]\S*)?(?:\s+|$))*$/;
 
 /** What a line that is not whole may have been, with `next` joined to it. */
@@ -37,6 +40,13 @@ function betweenWords(words: string, next: string): string {
   const [first = ''] = next.split(/\s/, 1);
   const isWhole = (word: string) => word.indexOf('=') > 0 && !word.endsWith('=');
   return isWhole(last) && isWhole(first) ? ' ' : '';
+}
+
+/** Whether an event that ends with the text, without a newline, may have gone on. */
+export function mayBeCut({ site, text }: LineEvent): boolean {
+  const words = text.trim();
+  if (site.kind === 'marker') return words.startsWith('SNAP_') && !SNAPSHOT.test(words);
+  return site.kind === 'probe' && words !== '' && !WHOLE_NUMBER.test(words);
 }
 
 /** Pieces of tracefs' header, as they stand alone where the header was broken. */

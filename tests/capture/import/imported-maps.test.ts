@@ -32,6 +32,7 @@ describe('maps', () => {
     trial.send('iomem', formatIomem(machine));
     const imported = await trial.run([trial.sent]);
     expect(imported.maps.map(({ role, origin }) => [role, origin])).toEqual([['boot', 'rebuilt']]);
+    expect(imported.warnings.filter((line) => /by iomem/.test(line))).toEqual([]);
     expect(compareMaps(map, (imported.maps[0] as { map: typeof map }).map, machine).differenceCount).toBe(0);
   });
 

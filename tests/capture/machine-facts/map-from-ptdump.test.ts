@@ -81,6 +81,31 @@ describe('a dump of a real kernel', () => {
   });
 });
 
+describe('a dump of which a line is missing', () => {
+  it.each(DUMPS)('%s %s is refused, whichever line of the linear map it is', (folder, name, map) => {
+    const { machine, text } = shipped(folder, name, map);
+    const lines = text.split('\n');
+    const end = lines.indexOf('---[ Linear Mapping end ]---');
+    for (let missing = 1; missing < end; missing++) {
+      const spoilt = lines.toSpliced(missing, 1).join('\n');
+      const read = () => mapFromPtdump(parsePtdump(spoilt, 'dump'), machine, core);
+      const near = [0, 1, 2, 3].map((after) => missing + after).join('|');
+      expect(read).toThrow(new RegExp(`^dump:(?:${near}): expected a range from .*: a line is missing`));
+    }
+  });
+
+  it('and no zero entries are listed, is refused where a contiguous group is not whole', () => {
+    const { machine, text } = shipped(...DUMPS[0]);
+    const group = text.replace('0xffff000000cd0000-0xffff000000e00000        1216K', (line) =>
+      line.replace('cd0000', 'cd1000').replace('1216K', '1212K'),
+    );
+    const listed = group.split('\n').filter((line) => !/ (?:PTE|PMD|PUD|PGD)$/.test(line));
+    expect(() => mapFromPtdump(parsePtdump(listed.join('\n'), 'dump'), machine, core)).toThrow(
+      /^dump:9: expected contiguous groups \(CON\) that are whole, 64 KiB each, found 0xffff000000cd1000-/,
+    );
+  });
+});
+
 describe('a dump that went through mail', () => {
   it('gives the same map quoted, coloured, with CR and wrapped', () => {
     const { machine, file, text, captured } = shipped(...DUMPS[0]);
@@ -94,19 +119,22 @@ describe('a dump that went through mail', () => {
     expect(mapFromPtdump(parsePtdump(spoilt, file), machine, core).map).toEqual(captured);
   });
 
-  it('cut short at any byte is the map so far, or an error that names the last line', () => {
+  it('cut short at any byte of the linear map is an error that names the last line', () => {
     const { machine, file, text } = shipped(...DUMPS[0]);
-    for (let length = 1; length < 1200; length++) {
+    const end = text.indexOf('---[ Linear Mapping end ]---') + '---[ Linear Mapping end ]---'.length;
+    for (let length = 1; length < end; length++) {
       const cut = text.slice(0, length);
+      let line: number | null | undefined;
       try {
-        const { map } = mapFromPtdump(parsePtdump(cut, file), machine, core);
-        expect(map.leaves.length).toBeGreaterThan(0);
+        mapFromPtdump(parsePtdump(cut, file), machine, core);
       } catch (error) {
         expect(error).toBeInstanceOf(InputError);
-        const lines = cut.split('\n').length;
-        expect([null, lines, lines - 1]).toContain((error as InputError).line);
+        ({ line } = error as InputError);
       }
+      const lines = cut.split('\n').length;
+      expect([null, lines, lines - 1], `${length} bytes`).toContain(line);
     }
+    expect(() => mapFromPtdump(parsePtdump(text.slice(0, end), file), machine, core)).not.toThrow();
   });
 });
 
@@ -183,9 +211,10 @@ describe('a machine with KPTI', () => {
 describe('what no machine can have', () => {
   const machine = describeMachine({ granule: 4096, vaBits: 48, memory: 2 ** 31 });
   const head = '---[ Linear Mapping start ]---\n';
+  const tail = '---[ Linear Mapping end ]---\n';
   const attributes = 'RW NX SHD AF        BLK UXN    MEM/NORMAL-TAGGED\n';
   const refuse = (body: string, expected: RegExp): void => {
-    expect(() => mapFromPtdump(parsePtdump(head + body, 'dump'), machine, core)).toThrow(expected);
+    expect(() => mapFromPtdump(parsePtdump(head + body + tail, 'dump'), machine, core)).toThrow(expected);
   };
 
   it('is refused with its line', () => {

@@ -223,8 +223,13 @@ describe('kernel_page_tables', () => {
     ['---[ Linear mapping ]---', '---[ BPF start ]---'],
     ['---[ Linear Mapping ]---', '---[ Modules start ]---'],
   ])('knows the markers %s … %s', (start, end) => {
+    const rest = [
+      '0xffff000000200000-0xffff000040000000        1022M PMD',
+      '0xffff000040000000-0xffff008000000000         511G PUD',
+      '0xffff008000000000-0xffff800000000000      130560G PGD',
+    ];
     const next = '0xffff800000000000-0xffff800080000000           2G PUD';
-    expect(parsePtdump([start, range, end, next].join('\n'), 'F')).toMatchObject({
+    expect(parsePtdump([start, range, ...rest, end, next].join('\n'), 'F')).toMatchObject({
       linearStart: -(2 ** 48),
       linearEnd: -(2 ** 47),
     });

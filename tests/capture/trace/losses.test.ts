@@ -47,6 +47,11 @@ describe('a loss is heard', () => {
     expect(summary.lostEvents).toBe(lostEvents);
   });
 
+  it('of a number that no trace can lose is one of unknown number', () => {
+    const text = `${EVENT}\nCPU:1 [LOST 18446744073709551615 EVENTS]\n${EVENT}\nCPU:0 [LOST 2 EVENTS]\n`;
+    expect(parseTrace(text, 't').summary).toMatchObject({ lost: [2, 4], lostEvents: 2 });
+  });
+
   it('in the header, where more were written than the buffer had', () => {
     const header = (held: number, written: number) =>
       `# tracer: nop\n#\n# entries-in-buffer/entries-written: ${held}/${written}   #P:2\n#\n${EVENT}\n`;

@@ -74,7 +74,7 @@ describe('arguments of other names', () => {
     expect(() => change('xstart=0xffff000013d66000 size=0x1000 set=0x80')).toThrow(
       /^t:1: expected an argument/,
     );
-    expect(() => change('a=0x0 b=0x1000 c=0x80')).toThrow(/"clear" of upd, found none/);
+    expect(() => change('a=0xffff000013d66000 b=0x1000 c=0x80')).toThrow(/"clear" of upd, found none/);
   });
 });
 

@@ -75,7 +75,7 @@ describe('a stack', () => {
   });
 
   it('is on the event where it follows it', () => {
-    const { events } = parseTrace([change(), ...stack(), change()].join('\n'), 't');
+    const { events } = parseTrace(`${[change(), ...stack(), change()].join('\n')}\n`, 't');
     expect(events.map(({ stack: frames }) => frames)).toEqual([FRAMES, undefined]);
   });
 });

@@ -1,11 +1,12 @@
 /** tracefs text: every way a kernel prints a line, and what is said of a line that is none. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TraceReader } from '../../../src/capture/trace/reader.js';
 import { InputError } from '../../../src/io/input-error.js';
 import { HEADER, TraceText } from '../trace-text.js';
 import { parseTrace, type Trace } from './parse.js';
 
-const read = (...lines: string[]): Trace => parseTrace(lines.join('\n'), 'trace.txt');
+const read = (...lines: string[]): Trace => parseTrace(`${lines.join('\n')}\n`, 'trace.txt');
 const only = (line: string) => {
   const { events } = read(line);
   expect(events).toHaveLength(1);
@@ -180,5 +181,43 @@ describe('what is no event is an InputError that names the line', () => {
     const parse = () => read('# tracer: nop', `  a-1 [0] 1.0: ${REST}`, line);
     expect(parse).toThrow(InputError);
     expect(parse).toThrow(/^trace\.txt:3: expected [^\n]{1,200}$/);
+  });
+});
+
+describe('bytes that no tracer writes', () => {
+  const event = `  a-1 [000] d.... 1.000000: ${REST}`;
+  const other = '  a-1 [000] d.... 1.000000: sched_switch: prev_comm=a';
+
+  it.each([
+    ['a line of NUL', [event, '\0\0\0\0', event], 2],
+    ['NUL before an event', [event, `\0\0\0\0${event}`], 2],
+    ['NUL in an event', [event, event.replace('size', 'si\0ze')], 2],
+    ['NUL after an event that is passed over', [event, other, '\0\0'], 3],
+    ['NUL in a comment', ['# tracer: nop', '# \0'], 2],
+  ])('are refused with their line: %s', (_what, lines, line) => {
+    expect(() => read(...lines)).toThrow(
+      new RegExp(`^trace\\.txt:${line}: expected text, found a NUL byte$`),
+    );
+  });
+
+  it.each([
+    ['after an event', event],
+    ['after an event that is passed over', other],
+  ])('control characters are no rest of a line: %s', (_what, before) => {
+    expect(() => read(before, '\x01\x02')).toThrow(/^trace\.txt:2: expected a trace event .*, found "··"$/);
+  });
+
+  it('are found wherever a piece of the text ends', () => {
+    const text = Buffer.from(`${`${event}\n`.repeat(2000)}\0\0\n${event}\n`);
+    for (const size of [1000, 65536, 65537, text.length]) {
+      const reader = new TraceReader('t', { event: () => {} });
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+        text.subarray(i * size, (i + 1) * size),
+      );
+      expect(() => {
+        for (const piece of pieces) reader.push(piece);
+        reader.end();
+      }).toThrow('t:2001: expected text, found a NUL byte');
+    }
   });
 });
