@@ -59,8 +59,6 @@ const SPREAD: u64 = 0x9e3779b97f4a7c15;
 let tables: usize = 0;
 let table: usize = 0;
 let tableShift: u32 = 0;
-/** Larger tables were never written and are still zero. */
-let dirtyShift: u32 = 0;
 let units: u32 = 0;
 
 /** Slots of all axes before this one. */
@@ -295,8 +293,9 @@ function emptyTable(shift: u32): usize {
   const end = at + bytes;
   const have = (<u64>memory.size()) << 16;
   if (end > have && memory.grow(<i32>((end - have + 0xffff) >> 16)) < 0) return 0;
-  if (shift <= dirtyShift) memory.fill(<usize>at, 0, <usize>bytes);
-  dirtyShift = max(dirtyShift, shift);
+  // New memory is zero already. But look-ups come all over the table and read first: an operating system would put one
+  // page of zeros everywhere, and take it away, from all CPUs, when a unit is written there.
+  memory.fill(<usize>at, 0, <usize>bytes);
   return <usize>at;
 }
 
