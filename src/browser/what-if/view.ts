@@ -38,7 +38,10 @@ class WhatIfView {
     this.#form.show(this.#state);
     this.#show(true);
     // A link to a state leads here, although no element is called like that.
-    if (isWhatIfHash(location.hash)) this.place.scrollIntoView();
+    if (!isWhatIfHash(location.hash)) return;
+    this.place.scrollIntoView();
+    // What is above becomes higher or lower with the page's own fonts.
+    void document.fonts.ready.then(() => this.place.scrollIntoView());
   }
 
   #choose(final: boolean): void {
