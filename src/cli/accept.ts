@@ -1,7 +1,7 @@
 // linmap accept: makes the exact results of a run the baseline, with the reason why they have changed.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultThreads } from '../../bench/jobs/run-jobs.js';
 import { exactJob } from '../../bench/main-job.js';
 import { modulePath } from '../core/module.js';
@@ -24,6 +24,7 @@ import { terminalTable } from '../report/table.js';
 import { EXIT } from './failure.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
+import { inCurrentFolder } from './result-places.js';
 import { linmapVersion } from './version.js';
 
 interface AcceptOptions {
@@ -49,8 +50,13 @@ export function register(program: Command): void {
     .description('Records the exact results of a run as the baseline, with reason, date and commit.')
     .requiredOption('--reason <text>', 'why they have changed; kept in the baseline', reasonArgument)
     .option('--run <file>', 'a run.json instead of computing the results now')
-    .option('--baseline <file>', 'the baseline to change', BASELINE_FILE)
-    .option('--captures <dir>', 'captures to replay instead of those that ship with linmap')
+    .addOption(
+      new Option('--baseline <file>', 'the baseline to change').default(
+        BASELINE_FILE,
+        inCurrentFolder(BASELINE_FILE),
+      ),
+    )
+    .option('--captures <dir>', 'captures to replay (default: those that ship with linmap)')
     .option('--json', 'print what was accepted (linmap.accept/1)')
     .addHelpText('after', EXAMPLES)
     .action(async (options: AcceptOptions) => {

@@ -1,5 +1,5 @@
 // linmap bench: the main job. Replays, comparison of strategies, timing, charts, and the record of the run.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { timeGate } from '../../bench/gate/time-gate.js';
@@ -7,7 +7,7 @@ import { defaultThreads } from '../../bench/jobs/run-jobs.js';
 import { mainJob } from '../../bench/main-job.js';
 import { measureNative } from '../../bench/native/run.js';
 import { modulePath } from '../core/module.js';
-import { writeWhole } from '../io/file.js';
+import { tryFolder } from '../io/folder.js';
 import { InputError } from '../io/input-error.js';
 import { BASELINE_FILE, checkBaseline, readBaseline } from '../record/baseline.js';
 import { isRegressed } from '../record/gate/gate-record.js';
@@ -16,14 +16,13 @@ import { historyEntry } from '../record/history-entry.js';
 import { appendHistory } from '../record/history-file.js';
 import type { NativeRecord } from '../record/native.js';
 import type { Run } from '../record/run.js';
-import { renderCharts } from '../report/charts/render.js';
-import { markdownReport, terminalReport } from '../report/run-report.js';
-import { numberArgument, regexpArgument } from './arguments.js';
+import { terminalReport } from '../report/run-report.js';
+import { regexpArgument, wholeArgument } from './arguments.js';
+import { writeResults } from './bench-results.js';
 import { EXIT } from './failure.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
-import { writeReport } from './report.js';
-import { historyFolder, LATEST_FOLDER } from './result-places.js';
+import { HISTORY_FOLDER, historyFolder, inCurrentFolder, LATEST_FOLDER } from './result-places.js';
 import { linmapVersion } from './version.js';
 
 interface BenchOptions {
@@ -67,22 +66,32 @@ export function register(program: Command): void {
     )
     .option('--quick', 'fewer samples: about 15 seconds')
     .option('--filter <regexp>', 'only what the expression matches', regexpArgument)
-    .option('--out <dir>', 'where results go', LATEST_FOLDER)
-    .option('--captures <dir>', 'captures to replay instead of those that ship with linmap')
+    .addOption(
+      new Option('--out <dir>', 'where results go').default(LATEST_FOLDER, inCurrentFolder(LATEST_FOLDER)),
+    )
+    .option('--captures <dir>', 'captures to replay (default: those that ship with linmap)')
     .option(
       '--check [gates]',
       'fail where exact results or times changed; =counters: exact results only',
       checkArgument,
     )
-    .option('--baseline <file>', 'what --check holds exact results against', BASELINE_FILE)
+    .addOption(
+      new Option('--baseline <file>', 'what --check holds exact results against').default(
+        BASELINE_FILE,
+        inCurrentFolder(BASELINE_FILE),
+      ),
+    )
     .option(
       '--history <dir>',
-      'the history to append the run to (default: results/history, or history in --out)',
+      `the history to append the run to (default: ${inCurrentFolder(HISTORY_FOLDER)}, or history in --out)`,
     )
     .option('--no-history', 'leave the history as it is')
     .addOption(
-      new Option('--jobs <n>', 'threads for exact results, which are the same for any number')
-        .argParser(jobsArgument)
+      new Option(
+        '--jobs <n>',
+        `threads for exact results, 1 to ${MOST_JOBS}; the results are the same for any number`,
+      )
+        .argParser(wholeArgument(1, MOST_JOBS))
         .default(defaultThreads(), 'as many as there are CPUs, at most 8'),
     )
     .option('--native', 'also time the hot path beside plain C, where there is a C compiler')
@@ -105,7 +114,8 @@ async function benchCommand(options: BenchOptions, output: Output = standardOutp
     if (options.captures !== undefined && !existsSync(options.captures)) {
       throw new InputError(options.captures, null, 'expected a folder of captures, found none');
     }
-    makeDirectory(options.out);
+    const history = historyFolder(options);
+    for (const folder of [options.out, ...(history === null ? [] : [history])]) tryFolder(folder);
     const baseline = options.check ? readBaseline(options.baseline) : null;
     if (options.check === true) readReference(REFERENCE_FOLDER);
     const run = await mainJob({
@@ -132,18 +142,10 @@ async function benchCommand(options: BenchOptions, output: Output = standardOutp
         `expected a name that a bench has, found none that ${options.filter} matches`,
       );
     }
-    const charts = await renderCharts(run, join(options.out, 'charts'), (file) =>
-      progress.report(`drawing ${file}`),
-    );
-    if (charts.skipped !== null) run.warnings.push(`no charts were drawn: ${charts.skipped}`);
-    writeWhole(join(options.out, 'run.json'), `${JSON.stringify(run, null, 1)}\n`);
-    writeWhole(join(options.out, 'report.md'), markdownReport(run));
-    progress.report('writing report.html');
-    const page = await writeReport(run, join(options.out, 'report.html'));
-    appendRun(run, historyFolder(options));
+    const { files, missing } = await writeResults(run, options.out, (text) => progress.report(text));
+    appendRun(run, history);
     progress.end();
-    if (page.missing !== null) output.warn(page.missing);
-    const files = `Written: ${join(options.out, 'run.json')}, report.html, report.md and ${charts.written.length} charts in charts/.`;
+    if (missing !== null) output.warn(missing);
     output.result(
       {
         document: run,
@@ -206,21 +208,6 @@ function appendRun(run: Run, folder: string | null): void {
   if (folder === null) return;
   const entry = historyEntry(run);
   if (entry.series.length > 0 || entry.exact.cases > 0) appendHistory(folder, entry);
-}
-
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(path, null, `expected a folder that can be made, found ${reason}`);
-  }
-}
-
-function jobsArgument(text: string): number {
-  const jobs = numberArgument(text);
-  if (jobs < 1 || jobs > MOST_JOBS) throw new InvalidArgumentError(`Expected 1 to ${MOST_JOBS}.`);
-  return jobs;
 }
 
 function checkArgument(text: string): 'counters' {

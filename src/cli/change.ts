@@ -10,9 +10,9 @@ import {
   changePermissions,
   MOST_PAGES,
 } from '../strategy/permission-change.js';
-import { numberArgument } from './arguments.js';
+import { MOST, wholeArgument } from './arguments.js';
 import { changeDocument, changeTable } from './change-report.js';
-import { blameFile, EXIT, usageError } from './failure.js';
+import { blameFile, EXIT } from './failure.js';
 import { addMachineOptions, type MachineOptions, machineFrom } from './machine-options.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
@@ -39,14 +39,18 @@ export function register(program: Command): void {
     .addOption(
       new Option('--call <function>', 'what is called').choices(CHANGE_CALLS).default('set_memory_ro'),
     )
-    .addOption(new Option('--pages <n>', 'pages of the granule').argParser(numberArgument).default(1))
+    .addOption(
+      new Option('--pages <n>', `pages of the granule, 1 to ${MOST_PAGES}`)
+        .argParser(wholeArgument(1, MOST_PAGES))
+        .default(1),
+    )
     .addOption(new Option('--backing <kind>', 'where the pages come from').choices(BACKINGS).default('runs'))
     .addOption(
       new Option('--strategy <id>', 'one strategy, or all')
         .choices([...STRATEGIES.map(({ id }) => id), 'all'])
         .default('all'),
     )
-    .addOption(new Option('--seed <n>', 'seed of the allocator').argParser(numberArgument).default(1))
+    .addOption(new Option('--seed <n>', 'seed of the allocator').argParser(wholeArgument(0, MOST)).default(1))
     .option('--json', 'print one JSON document (linmap.change/1)')
     .addHelpText('after', EXAMPLES)
     .action((options: ChangeOptions) => {
@@ -61,9 +65,6 @@ export function register(program: Command): void {
  */
 function changeCommand(options: ChangeOptions, output: Output = standardOutput): number {
   const machine = machineFrom(options);
-  if (options.pages < 1 || options.pages > MOST_PAGES) {
-    throw usageError(`expected --pages of 1 to ${MOST_PAGES}, found ${options.pages}`);
-  }
   const core = new Core();
   const strategies = STRATEGIES.filter(({ id }) => options.strategy === 'all' || options.strategy === id);
   const progress = startProgress();

@@ -1,13 +1,13 @@
 // linmap compare: two records of the main job side by side.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { compareRuns } from '../record/compare.js';
 import { findComparables } from '../record/compare-source.js';
 import { comparedSections } from '../report/sections/runs-compared.js';
 import { markdownTable, terminalTable, wrap } from '../report/table.js';
-import { numberArgument } from './arguments.js';
+import { MOST, wholeArgument } from './arguments.js';
 import { usageError } from './failure.js';
 import { type Output, standardOutput } from './output.js';
-import { HISTORY_FOLDER } from './result-places.js';
+import { HISTORY_FOLDER, inCurrentFolder } from './result-places.js';
 
 interface CompareOptions {
   json?: boolean;
@@ -18,9 +18,9 @@ interface CompareOptions {
 
 const EXAMPLES = `
 A and B are run.json files, folders that hold one, commits of the history,
-"latest" (results/latest) or "baseline" (results/baseline.json). Counters are
-compared exactly, wherever they were counted; times only where machine and
-runtime are the same. The exit code says nothing about differences: that is
+"latest" (results/latest) or "baseline" (results/baseline.json), both in the
+current folder. Counters are compared exactly, wherever they were counted; times
+only where machine and runtime are the same. The exit code says nothing about differences: that is
 what linmap bench --check is for.
 
 Examples:
@@ -37,8 +37,13 @@ export function register(program: Command): void {
     .argument('<a>', 'the record to compare with')
     .argument('<b>', 'the record that is compared')
     .option('--markdown', 'print Markdown, for a comment on a pull request')
-    .option('--limit <n>', 'rows of a table at most', numberArgument, 40)
-    .option('--history <dir>', 'the history to look for commits in', HISTORY_FOLDER)
+    .option('--limit <n>', 'rows of a table at most', wholeArgument(0, MOST), 40)
+    .addOption(
+      new Option('--history <dir>', 'the history to look for commits in').default(
+        HISTORY_FOLDER,
+        inCurrentFolder(HISTORY_FOLDER),
+      ),
+    )
     .option('--json', 'print one JSON document (linmap.compare/1)')
     .addHelpText('after', EXAMPLES)
     .action((a: string, b: string, options: CompareOptions) => {

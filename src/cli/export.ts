@@ -9,6 +9,7 @@ import type { Exported, ExportFormat } from '../record/export/export-format.js';
 import { readHistoryFile } from '../record/history-file.js';
 import { readRun } from '../record/read-run.js';
 import { regexpArgument } from './arguments.js';
+import { noMatch } from './no-match.js';
 import { type Output, standardOutput } from './output.js';
 
 interface ExportOptions {
@@ -18,8 +19,9 @@ interface ExportOptions {
 }
 
 const EXAMPLES = `
-RUN is a run.json, a folder that holds one, or "latest" (results/latest). For
-csv it may be a file of the history (.jsonl): a row for each run.
+RUN is a run.json, a folder that holds one, or "latest" (results/latest in
+the current folder). For csv it may be a file of the history (.jsonl): a row for
+each run.
 
 Formats:
 ${EXPORT_FORMATS.map(({ id, reader }) => `  ${id.padEnd(17)} ${reader}`).join('\n')}
@@ -48,14 +50,24 @@ export function register(program: Command): void {
     });
 }
 
-/** @throws InputError for what is no record, or where the file cannot be written. */
+/** @throws InputError for what is no record, where the filter matches nothing, or where the file cannot be written. */
 function exportCommand(
   name: string,
   options: ExportOptions,
   output: Pick<Output, 'warn'> = standardOutput,
 ): void {
   const format = EXPORT_FORMATS.find(({ id }) => id === options.format) as ExportFormat;
-  const { text, warnings } = exportOf(name, format, (one) => options.filter?.test(one) ?? true);
+  const { filter } = options;
+  const names = new Set<string>();
+  let matched = false;
+  const { text, warnings } = exportOf(name, format, (one) => {
+    names.add(one);
+    const wanted = filter?.test(one) ?? true;
+    matched ||= wanted;
+    return wanted;
+  });
+  if (filter && !matched)
+    throw noMatch('--filter', `what ${format.id} holds of a record`, [...names], filter);
   for (const warning of warnings) output.warn(warning);
   if (options.out === undefined) process.stdout.write(text);
   else writeWhole(options.out, text);

@@ -1,5 +1,5 @@
 // linmap history: how what is timed went from run to run, and where it changed.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { InputError } from '../io/input-error.js';
 import { exactChanges, type HistorySegment, segmentsOf } from '../record/history.js';
 import type { HistoryEntry } from '../record/history-entry.js';
@@ -9,9 +9,10 @@ import { renderChart } from '../report/charts/render.js';
 import { changePointTable, exactChangeTable, segmentTable } from '../report/sections/history.js';
 import { isUnicodeLocale } from '../report/sparkline.js';
 import { terminalTable } from '../report/table.js';
-import { regexpArgument } from './arguments.js';
+import { pictureArgument, regexpArgument } from './arguments.js';
+import { noMatch } from './no-match.js';
 import { type Output, standardOutput } from './output.js';
-import { HISTORY_FOLDER } from './result-places.js';
+import { HISTORY_FOLDER, inCurrentFolder } from './result-places.js';
 
 interface HistoryCommandOptions {
   since?: string;
@@ -41,9 +42,14 @@ export function register(program: Command): void {
     )
     .option('--since <date|commit>', 'runs from that day on, or from the first run of a commit')
     .option('--series <regexp>', 'only series whose name it matches', regexpArgument)
-    .option('--chart <file>', 'also draw the series that changed most, as PNG')
+    .option('--chart <file>', 'also draw the series that changed most: FILE.png or FILE.svg', pictureArgument)
     .option('--all', 'every machine and runtime')
-    .option('--history <dir>', 'the history to read', HISTORY_FOLDER)
+    .addOption(
+      new Option('--history <dir>', 'the history to read').default(
+        HISTORY_FOLDER,
+        inCurrentFolder(HISTORY_FOLDER),
+      ),
+    )
     .option('--json', 'print one JSON document (linmap.historyReport/1)')
     .addHelpText('after', EXAMPLES)
     .action(async (options: HistoryCommandOptions) => {
@@ -51,7 +57,7 @@ export function register(program: Command): void {
     });
 }
 
-/** @throws InputError where there is no history, or nothing in it since then. */
+/** @throws InputError where there is no history, nothing in it since then, or no series of that name. */
 async function historyCommand(
   options: HistoryCommandOptions,
   output: Output = standardOutput,
@@ -62,7 +68,7 @@ async function historyCommand(
     throw new InputError(options.history, null, 'expected a history of runs of linmap bench, found none');
   }
   const entries = options.since === undefined ? all : entriesSince(all, options.since, options.history);
-  const segments = segmentsOf(entries, options.series ? { series: options.series } : {});
+  const segments = wantedSegments(entries, options.series);
   const changes = exactChanges(entries);
   const latest = segments.at(-1) as HistorySegment;
   if (options.chart !== undefined) await draw(latest, options.chart, output);
@@ -84,6 +90,15 @@ async function historyCommand(
     },
     options.json ?? false,
   );
+}
+
+/** Segments with the series that are asked for; those that have none of them are left out. */
+function wantedSegments(entries: readonly HistoryEntry[], series: RegExp | undefined): HistorySegment[] {
+  if (series === undefined) return segmentsOf(entries);
+  const segments = segmentsOf(entries, { series }).filter((segment) => segment.series.length > 0);
+  if (segments.length > 0) return segments;
+  const names = new Set(entries.toReversed().flatMap((entry) => entry.series.map(({ name }) => name)));
+  throw noMatch('--series', 'a series', [...names], series);
 }
 
 /** Entries of a day and later (UTC), or from the first one of a commit on. */

@@ -5,7 +5,7 @@ import type { Argument } from '../capture/import/given-file.js';
 import { importCapture } from '../capture/import/import-capture.js';
 import type { Given } from '../capture/machine-facts/evidence.js';
 import { RODATA } from '../machine/rodata.js';
-import { granuleArgument, numberArgument, sizeArgument } from './arguments.js';
+import { granuleArgument, sizeArgument, VA_BITS_HELP, vaBitsArgument, wholeArgument } from './arguments.js';
 import { EXIT, usageError } from './failure.js';
 import { bankArgument, midrArgument, physicalArgument, probeArgument } from './import-options.js';
 import { importDocument } from './import-report.js';
@@ -73,8 +73,13 @@ export function register(program: Command): void {
 
 const MACHINE: readonly Option[] = [
   new Option('--granule <size>', 'translation granule: 4K, 16K or 64K').argParser(granuleArgument),
-  new Option('--va-bits <n>', 'bits of kernel virtual addresses in use').argParser(numberArgument),
-  new Option('--va-bits-build <n>', 'bits that the kernel was built for').argParser(numberArgument),
+  new Option('--va-bits <n>', `bits of kernel virtual addresses in use: ${VA_BITS_HELP}`).argParser(
+    vaBitsArgument,
+  ),
+  new Option(
+    '--va-bits-build <n>',
+    'bits that the kernel was built for (default: as a memory image says, else those in use)',
+  ).argParser(vaBitsArgument),
   new Option('--phys-offset <address>', 'PA at which the linear map starts').argParser(physicalArgument),
   new Option('--memory <range>', 'a bank, START+SIZE or START-END (repeatable)').argParser(bankArgument),
   new Option('--midr <value>', 'MIDR_EL1 of the CPUs, in hex').argParser(midrArgument),
@@ -86,7 +91,9 @@ const MACHINE: readonly Option[] = [
     'late',
     'off',
   ]),
-  new Option('--kfence-objects <n>', 'objects of the KFENCE pool').argParser(numberArgument),
+  new Option('--kfence-objects <n>', 'objects of the KFENCE pool, 0 to 65535').argParser(
+    wholeArgument(0, 65535),
+  ),
   new Option('--kfence-pool <address>', 'PA of a pool at boot').argParser(physicalArgument),
   new Option('--kpti', 'kernel mappings are nG (KPTI)'),
   new Option('--no-kpti', 'they are not'),

@@ -5,6 +5,7 @@ import { formatAddress, parseAddress } from '../io/address.js';
 import { parseSize } from '../io/size.js';
 import { type MapFilter, PERMISSIONS, type PermissionName } from '../map/filter.js';
 import { LEAF_SIZES } from '../report/leaf-size.js';
+import { namesArgument } from './arguments.js';
 
 type Sizes = readonly (keyof LeafCounts)[];
 
@@ -29,7 +30,7 @@ export function rangeArgument(text: string): NonNullable<MapFilter['range']> {
 
 /** `pmd,pteCont`, `2`: leaf sizes by their JSON names, or levels. */
 export function levelArgument(text: string): Sizes {
-  return text.split(',').flatMap((name) => {
+  return namesArgument(text).flatMap((name) => {
     const sizes = LEVELS[name] ?? LEAF_SIZES.filter((size) => size.toLowerCase() === name.toLowerCase());
     if (sizes.length > 0) return sizes;
     throw new InvalidArgumentError(
@@ -38,13 +39,23 @@ export function levelArgument(text: string): Sizes {
   });
 }
 
+/** No leaf is both. */
+const OPPOSITES: readonly (readonly [PermissionName, PermissionName])[] = [
+  ['ro', 'rw'],
+  ['valid', 'invalid'],
+  ['exec', 'noexec'],
+];
+
 /** `ro`, `rw,exec`: all that must hold. */
 export function permissionArgument(text: string): PermissionName[] {
-  return text.split(',').map((name) => {
+  const permissions = namesArgument(text).map((name) => {
     const permission = PERMISSIONS.find((known) => known === name);
     if (permission !== undefined) return permission;
     throw new InvalidArgumentError(`Expected any of ${PERMISSIONS.join(', ')}, with commas between.`);
   });
+  const both = OPPOSITES.find((pair) => pair.every((one) => permissions.includes(one)));
+  if (both === undefined) return permissions;
+  throw new InvalidArgumentError(`Expected ${both.join(' or ')}, found both, which no leaf is.`);
 }
 
 /** Bytes, a power of two that no page is larger than. */
@@ -60,10 +71,4 @@ export function regionArgument(text: string): number {
 
 export function rangeText({ start, end }: NonNullable<MapFilter['range']>): string {
   return `${formatAddress(start)}-${formatAddress(end)}`;
-}
-
-/** A path that says which kind of picture it is. */
-export function pictureArgument(text: string): string {
-  if (/\.(png|svg)$/i.test(text)) return text;
-  throw new InvalidArgumentError('Expected a file that ends in .png or .svg.');
 }

@@ -8,14 +8,9 @@ import { isEmptyFilter, type MapFilter, type PermissionName } from '../map/filte
 import { type Inspection, inspectMap } from '../map/inspection.js';
 import { normalise } from '../map/linear-map.js';
 import { mapChanges } from '../map/map-changes.js';
+import { pictureArgument } from './arguments.js';
 import { blameFile, EXIT, usageError } from './failure.js';
-import {
-  levelArgument,
-  permissionArgument,
-  pictureArgument,
-  rangeArgument,
-  regionArgument,
-} from './inspect-options.js';
+import { levelArgument, permissionArgument, rangeArgument, regionArgument } from './inspect-options.js';
 import { writePicture } from './inspect-picture.js';
 import { type InspectReport, inspectDocument } from './inspect-report.js';
 import { machineRanges, stepsToMap } from './inspect-steps.js';
@@ -75,7 +70,11 @@ export function register(program: Command): void {
         'only leaves with all of: ro, rw, valid, invalid, exec, noexec',
       ).argParser(permissionArgument),
     )
-    .addOption(new Option('--region <size>', 'size of regions (default: 1G)').argParser(regionArgument))
+    .addOption(
+      new Option('--region <size>', 'size of regions, a power of two from 64K on (default: 1G)').argParser(
+        regionArgument,
+      ),
+    )
     .addOption(
       new Option('--picture <file>', 'draw the map: FILE.png or FILE.svg').argParser(pictureArgument),
     )

@@ -1,7 +1,7 @@
 // linmap reference: the pinned build of the core that linmap bench --check times the present one against.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { modulePath } from '../core/module.js';
 import { InputError } from '../io/input-error.js';
 import { packageFile } from '../io/package-file.js';
@@ -16,6 +16,7 @@ import {
 import { formatCount } from '../report/number.js';
 import { usageError } from './failure.js';
 import { type Output, standardOutput } from './output.js';
+import { inCurrentFolder } from './result-places.js';
 import { linmapVersion } from './version.js';
 
 interface ReferenceOptions {
@@ -42,7 +43,12 @@ export function register(program: Command): void {
     .description(
       'Shows the pinned reference of linmap bench --check: where it came from, and whether it is the present core.',
     )
-    .option('--reference <dir>', 'folder of the reference', REFERENCE_FOLDER)
+    .addOption(
+      new Option('--reference <dir>', 'folder of the reference').default(
+        REFERENCE_FOLDER,
+        inCurrentFolder(REFERENCE_FOLDER),
+      ),
+    )
     .option('--json', 'print its record (linmap.reference/1)')
     .addHelpText('after', EXAMPLES)
     .action((options: ReferenceOptions) => {

@@ -1,6 +1,6 @@
 // linmap replay: a scenario of a capture, made again from its first map and compared with its last.
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { replayAs } from '../capture/replay.js';
 import { type Scenario, streamScenario } from '../capture/scenario.js';
 import { Core } from '../core/core.js';
@@ -9,6 +9,7 @@ import { compareMaps } from '../map/compare.js';
 import { writeMap } from '../map/map-file.js';
 import { formatCount } from '../report/number.js';
 import { STRATEGIES, strategyOf } from '../strategy/index.js';
+import { pictureArgument } from './arguments.js';
 import { blameFile, EXIT, usageError } from './failure.js';
 import { type Output, standardOutput } from './output.js';
 import { startProgress } from './progress.js';
@@ -51,7 +52,11 @@ export function register(program: Command): void {
     .argument('<dir>', 'scenario folder of a capture')
     .addOption(new Option('--strategy <id>', 'make the changes as this one would have').choices(strategies))
     .option('--out <file>', 'write the resulting map (linmap.map/1; gzipped where the name ends in .gz)')
-    .option('--chart <file>', 'draw leaf sizes and table memory over the trace (FILE.png)', chartArgument)
+    .option(
+      '--chart <file>',
+      'draw leaf sizes and table memory over the trace: FILE.png or FILE.svg',
+      pictureArgument,
+    )
     .option('--json', 'print one JSON document (linmap.replay/1)')
     .addHelpText('after', EXAMPLES)
     .action(async (directory: string, options: ReplayOptions) => {
@@ -143,9 +148,4 @@ function run(
     permissionDifferenceBytes: result.permissionDifferenceBytes,
     warnings,
   };
-}
-
-function chartArgument(file: string): string {
-  if (!/\.png$/i.test(file)) throw new InvalidArgumentError('Expected a file that ends in .png.');
-  return file;
 }

@@ -10,6 +10,7 @@ import { renderStills } from '../report/charts/render.js';
 import { readPageAssets } from '../report/page/assets.js';
 import { type PageAssets, reportPage } from '../report/page/page.js';
 import { type Output, standardOutput } from './output.js';
+import { inCurrentFolder, LATEST_FOLDER } from './result-places.js';
 
 interface ReportOptions {
   output?: string;
@@ -29,7 +30,11 @@ export function register(program: Command): void {
     .command('report')
     .summary('write the report page of a run')
     .description('Writes the record of a run as one self-contained HTML page.')
-    .argument('[run]', 'the record: a file, a folder with run.json, or latest', 'latest')
+    .argument(
+      '[run]',
+      `the record: a file, a folder with run.json, or latest (${inCurrentFolder(LATEST_FOLDER)})`,
+      'latest',
+    )
     .option('-o, --output <file>', 'where the page goes (default: report.html beside the record)')
     .option('--json', 'print one JSON document (linmap.report/1)')
     .addHelpText('after', EXAMPLES)

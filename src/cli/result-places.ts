@@ -4,6 +4,11 @@ import { join } from 'node:path';
 export const LATEST_FOLDER = 'results/latest';
 export const HISTORY_FOLDER = 'results/history';
 
+/** A default as help names it. */
+export function inCurrentFolder(path: string): string {
+  return `${path} in the current folder`;
+}
+
 /**
  * The folder that a run is appended to; null for none. Results that go elsewhere take their history along, so that a
  * run on the side leaves the project's alone.

@@ -1,11 +1,11 @@
 // linmap serve: the report of the latest run on a port of this machine, made anew whenever a run finishes.
 
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import { numberArgument } from './arguments.js';
+import { type Command, Option } from 'commander';
+import { wholeArgument } from './arguments.js';
 import { EXIT } from './failure.js';
 import { type ReportServer, startReportServer } from './report-server.js';
-import { LATEST_FOLDER } from './result-places.js';
+import { inCurrentFolder, LATEST_FOLDER } from './result-places.js';
 
 interface ServeOptions {
   port: number;
@@ -24,18 +24,22 @@ export function register(program: Command): void {
     .command('serve')
     .summary('show the report of the latest run in a browser, renewed after each run')
     .description('Serves the report page of the latest run on 127.0.0.1.')
-    .option('--port <number>', 'port to listen on; 0 takes any that is free', portArgument, 7420)
-    .option('--out <dir>', 'where runs leave their results', LATEST_FOLDER)
+    .option(
+      '--port <number>',
+      'port to listen on, 1 to 65535; 0 takes any that is free',
+      wholeArgument(0, 65535),
+      7420,
+    )
+    .addOption(
+      new Option('--out <dir>', 'where runs leave their results').default(
+        LATEST_FOLDER,
+        inCurrentFolder(LATEST_FOLDER),
+      ),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (options: ServeOptions) => {
       process.exitCode = await serveCommand(options);
     });
-}
-
-function portArgument(text: string): number {
-  const port = numberArgument(text);
-  if (port > 65535) throw new InvalidArgumentError('Expected a port from 0 to 65535.');
-  return port;
 }
 
 /**

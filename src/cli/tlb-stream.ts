@@ -70,7 +70,6 @@ class CountedStream implements AsyncIterable<AccessChunk> {
  */
 export function countedStream(options: StreamOptions, machine: Machine): CountedStream {
   const { stream, accessTrace, accesses, seed } = options;
-  if (accesses === 0) throw usageError('expected --accesses of at least 1');
   if (accessTrace !== undefined) {
     return new CountedStream(accessTrace, null, readAccessTrace(accessTrace), CAPTURED, accesses ?? Infinity);
   }

@@ -9,11 +9,12 @@ import { coreOf } from '../machine/cores/core-file.js';
 import { CORES } from '../machine/cores/presets/catalogue.js';
 import { formatCount } from '../report/number.js';
 import { wrap } from '../report/table.js';
-import { numberArgument } from './arguments.js';
+import { MOST, namesArgument, pictureArgument, wholeArgument } from './arguments.js';
 import { blameFile, EXIT, usageError } from './failure.js';
 import { addMachineOptions } from './machine-options.js';
 import { type Output, standardOutput } from './output.js';
 import { type Progress, startProgress } from './progress.js';
+import { writeMissCurves } from './tlb-chart.js';
 import { type Place, type PlaceOptions, placeFrom } from './tlb-place.js';
 import { type TlbReport, tlbDocument } from './tlb-report.js';
 import { countedStream, DEFAULT_ACCESSES, type StreamOptions } from './tlb-stream.js';
@@ -22,8 +23,9 @@ import { tlbText } from './tlb-text.js';
 interface TlbOptions extends PlaceOptions, StreamOptions {
   /** Id of a core, or path of a file. */
   core: string;
-  /** Ids of configurations, parted by commas. */
-  config?: string;
+  /** Ids of configurations. */
+  config?: string[];
+  chart?: string;
   json?: boolean;
 }
 
@@ -49,14 +51,15 @@ export function register(program: Command): void {
         'seed',
       ]),
     )
-    .option('--config <list>', 'ids of configurations, parted by commas (default: all)')
+    .option('--config <list>', 'ids of configurations, parted by commas (default: all)', namesArgument)
     .addOption(
       new Option(
         '--accesses <n>',
-        `how many (default: ${DEFAULT_ACCESSES}, or all of a trace; a trace is read in pieces)`,
-      ).argParser(numberArgument),
+        `how many, at least 1 (default: ${DEFAULT_ACCESSES}, or all of a trace; a trace is read in pieces)`,
+      ).argParser(wholeArgument(1, MOST)),
     )
-    .addOption(new Option('--seed <n>', 'seed of the stream').argParser(numberArgument).default(1))
+    .addOption(new Option('--seed <n>', 'seed of the stream').argParser(wholeArgument(0, MOST)).default(1))
+    .option('--chart <file>', 'draw misses over the entries of a TLB: FILE.png or FILE.svg', pictureArgument)
     .option('--json', 'print one JSON document (linmap.tlb/1)')
     .addHelpText('after', moreHelp)
     .action(async (options: TlbOptions) => {
@@ -114,6 +117,10 @@ async function tlbCommand(options: TlbOptions, output: Output = standardOutput):
       chunks: stream,
       onProgress: (accesses) => progress.report(`simulating: ${formatCount(accesses)} accesses`),
     });
+    if (options.chart !== undefined) {
+      progress.report(`drawing ${options.chart}`);
+      await writeMissCurves(options.chart, record, core);
+    }
     progress.end();
     warnOfFaults(record, output);
     const { seed } = stream;
@@ -138,9 +145,9 @@ async function tlbCommand(options: TlbOptions, output: Output = standardOutput):
   }
 }
 
-function chosen(all: readonly LaidOut[], list: string | undefined): LaidOut[] {
-  if (list === undefined) return [...all];
-  return [...new Set(list.split(','))].map((id) => {
+function chosen(all: readonly LaidOut[], ids: readonly string[] | undefined): LaidOut[] {
+  if (ids === undefined) return [...all];
+  return ids.map((id) => {
     const one = all.find((configuration) => configuration.id === id);
     if (one === undefined) {
       throw usageError(`expected --config of ${all.map((each) => each.id).join(', ')}; found '${id}'`);

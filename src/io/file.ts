@@ -103,6 +103,17 @@ export function temporaryBeside(path: string): string {
 }
 
 function replaceFile(path: string, bytes: string | Uint8Array): void {
+  const temporary = writeTemporary(path, bytes);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a new file beside `path`, whole or not at all. @returns its name @throws the file system's error */
+export function writeTemporary(path: string, bytes: string | Uint8Array): string {
   const temporary = temporaryBeside(path);
   // Exclusive: what is there under this name is not ours to overwrite or remove.
   const file = openSync(temporary, 'wx');
@@ -112,7 +123,7 @@ function replaceFile(path: string, bytes: string | Uint8Array): void {
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, path);
+    return temporary;
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
@@ -124,7 +135,8 @@ function isRegularOrNew(path: string): boolean {
   return status === undefined || status.isFile() || status.isDirectory();
 }
 
-function followLink(path: string): string {
+/** The file that a link means; the path itself where there is nothing yet. */
+export function followLink(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
@@ -136,10 +148,19 @@ export function reason(error: unknown): string {
     case 'EISDIR':
       return 'a directory';
     case 'ENOTDIR':
+    case 'EEXIST':
       return 'a file where a directory should be';
     case 'EACCES':
     case 'EPERM':
       return 'no permission';
+    case 'EROFS':
+      return 'a read-only file system';
+    case 'ENOSPC':
+      return 'no space left';
+    case 'ENAMETOOLONG':
+      return 'a name that is too long';
+    case 'ELOOP':
+      return 'links that lead to each other';
     case 'Z_BUF_ERROR':
       return 'an end in the middle';
     default:

@@ -1,5 +1,6 @@
 import {
   findNodeAtLocation,
+  getLocation,
   getNodeValue,
   type Node,
   type ParseError,
@@ -15,11 +16,14 @@ export type JsonPath = readonly PropertyKey[];
 
 /** Where a text that JSON.parse() refused goes wrong. */
 export function describeSyntaxError(text: string): { line: number; expected: string; found: string } {
+  if (text.startsWith('\ufeff')) {
+    return { line: 1, expected: 'JSON as plain UTF-8', found: 'a byte order mark before it' };
+  }
   const first = firstSyntaxError(text);
   if (first === undefined) return { line: 1, expected: 'a JSON document', found: 'something else' };
   return {
     line: lineAt(text, first.offset),
-    expected: EXPECTED[printParseErrorCode(first.error)] ?? 'valid JSON',
+    expected: expectation(text, first),
     found: textAt(text, first.offset),
   };
 }
@@ -56,9 +60,21 @@ const EXPECTED: Readonly<Record<string, string>> = {
   CloseBracketExpected: 'a closing bracket',
   EndOfFileExpected: 'the end of the file',
   InvalidCommentToken: 'JSON without comments',
+  UnexpectedEndOfComment: 'JSON without comments',
   UnexpectedEndOfString: 'a closing quote',
+  UnexpectedEndOfNumber: 'a number with digits after its point or exponent',
+  InvalidUnicode: 'four hex digits after each \\u of a string',
+  InvalidEscapeCharacter: 'only \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u in a string',
   InvalidCharacter: 'no control character in a string',
 };
+
+function expectation(text: string, { error, offset }: ParseError): string {
+  const code = printParseErrorCode(error);
+  const isValue = code === 'InvalidSymbol' || code === 'ValueExpected';
+  // The parser asks for a value wherever it finds none of the words that it knows.
+  const name = isValue && getLocation(text, offset).isAtPropertyKey ? 'PropertyNameExpected' : code;
+  return EXPECTED[name] ?? 'valid JSON';
+}
 
 function firstSyntaxError(text: string): ParseError | undefined {
   const errors: ParseError[] = [];
@@ -101,7 +117,7 @@ function lineAt(text: string, offset: number): number {
 }
 
 function textAt(text: string, offset: number): string {
-  const rest = text.slice(offset).trimStart();
+  const rest = text.slice(offset).replace(/^[ \t\r\n]+/, '');
   if (rest === '') return 'the end of the file';
   return shorten(JSON.stringify(/^(?:\w+|.)/su.exec(rest)?.[0]));
 }

@@ -112,9 +112,13 @@ function expectation(issue: Issue): string {
     case 'invalid_value':
       return oneOf(issue.values.map((value) => JSON.stringify(value)));
     case 'too_small':
-      return issue.origin === 'array' ? `at least ${issue.minimum} entries` : `at least ${issue.minimum}`;
+      return `at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`;
     case 'too_big':
-      return issue.origin === 'array' ? `at most ${issue.maximum} entries` : `at most ${issue.maximum}`;
+      return `at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`;
+    case 'invalid_format':
+      return FORMATS[issue.format] ?? issue.message;
+    case 'invalid_union':
+      return 'another kind of value';
     default:
       return issue.message;
   }
@@ -126,6 +130,13 @@ const NAMES: Readonly<Record<string, string>> = {
   tuple: 'a list',
   object: 'an object',
   boolean: 'true or false',
+};
+
+/** What sizes that are no plain numbers are counted in. */
+const UNITS: Readonly<Record<string, string>> = { array: ' entries', string: ' characters' };
+
+const FORMATS: Readonly<Record<string, string>> = {
+  datetime: 'a date and time such as 2026-11-22T14:30:00Z',
 };
 
 function oneOf(values: (string | undefined)[]): string {

@@ -1,16 +1,8 @@
 // The history on disk: one file for each fingerprint, one line for each run, only ever appended to.
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText } from '../io/file.js';
+import { makeFolder } from '../io/folder.js';
 import { InputError } from '../io/input-error.js';
 import { HISTORY_SCHEMA, type HistoryEntry, historyEntrySchema } from './history-entry.js';
 
@@ -32,8 +24,8 @@ interface HistoryRead {
  */
 export function appendHistory(folder: string, entry: HistoryEntry): string {
   const path = join(folder, `${entry.fingerprint}.jsonl`);
+  makeFolder(folder);
   try {
-    mkdirSync(folder, { recursive: true });
     const file = openSync(path, 'a+');
     try {
       const line = Buffer.from(`${endsInLine(file) ? '' : '\n'}${formatEntry(entry)}\n`);

@@ -42,7 +42,7 @@ test('--jobs is a number of threads', () => {
     expect([jobs, code, stderr.trimEnd().split('\n')]).toEqual([
       jobs,
       2,
-      [expect.stringMatching(/--jobs.*Expected (1 to 64|a whole number)\.$/)],
+      [expect.stringMatching(/--jobs.*Expected a whole number from 1 to 64\.$/)],
     ]);
   }
 });
@@ -77,5 +77,5 @@ test('Ctrl-C ends the threads, and leaves no results', async () => {
   child.kill('SIGINT');
   const [code] = await once(child, 'close');
   expect(code).toBe(130);
-  expect(readdirSync(out)).toEqual([]);
+  expect(existsSync(out)).toBe(false);
 });

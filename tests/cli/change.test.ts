@@ -67,7 +67,7 @@ test.each([
 
 describe('wrong usage is one line and exit code 2', () => {
   test.each([
-    [['--pages', '0'], /^error: expected --pages of 1 to 65536, found 0$/],
+    [['--pages', '0'], /'0' is invalid\. Expected a whole number from 1 to 65536\.$/],
     [['--strategy', 'fastest'], /--strategy/],
     [['--call', 'set_memory_wx'], /--call/],
     [['--pages', '65536', '--memory', '128M'], /no free block/],

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS } from '../../src/record/export/catalogue.js';
 import { sharedFolder } from '../scratch-folder.js';
 import { linmapWith } from './linmap.js';
-import { documentHere, linmapHere } from './linmap-here.js';
+import { documentHere, linmapHere, refusalHere } from './linmap-here.js';
 
 const FILTER = '^4k-bbml2.cbpf200|^4K.48 blocks bpf-pack-2m';
 
@@ -67,6 +67,11 @@ describe('linmap history', () => {
     ['a commit without a run', ['--since', 'ffffffff'], /expected a run of commit ffffffff, found none/],
     ['what is neither', ['--since', 'yesterday'], /^--since: expected a date such as 2026-11-01 or a commit/],
     ['no regular expression', ['--series', '('], /regular expression/],
+    [
+      'a series where no run has any',
+      ['--series', 'walk'],
+      /^--series: expected the name of a series, found that there is none at all$/m,
+    ],
   ])('%s is one line', async (_, args, message) => {
     const { code, stdout, stderr } = await linmapHere('history', '--history', history, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -74,7 +79,7 @@ describe('linmap history', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('is drawn where runs have times', () => {
+  test('is drawn where runs have times', async () => {
     const timed = join(folder, 'timed');
     mkdirSync(timed);
     const entry = JSON.parse(
@@ -89,6 +94,12 @@ describe('linmap history', () => {
       return JSON.stringify({ ...entry, time, series });
     });
     writeFileSync(join(timed, `${entry.fingerprint}.jsonl`), `${lines.join('\n')}\n`);
+    expect(await refusalHere('history', '--history', timed, '--series', 'no such')).toBe(
+      '--series: expected the name of a series, such as "walk", found none that /no such/ matches',
+    );
+    expect((await documentHere('history', '--history', timed, '--series', '^walk$')).segments).toHaveLength(
+      1,
+    );
     const chart = join(folder, 'history.png');
     const { code, stdout } = linmapWith({ LC_ALL: 'C' }, 'history', '--history', timed, '--chart', chart);
     expect(code).toBe(0);
@@ -139,6 +150,18 @@ describe('linmap export', () => {
     expect([printed.code, written.code, written.stdout]).toEqual([0, 0, '']);
     expect(readFileSync(file, 'utf8')).toBe(printed.stdout);
     expect(printed.stdout.length).toBeGreaterThan(2);
+  });
+
+  test.each(['go', 'bencher', 'junit'])('%s of what the filter matches, or one line', async (format) => {
+    const args = ['export', results, '--format', format, '--filter'];
+    expect((await linmapHere(...args, 'huge-size$')).stdout).toContain('huge-size');
+    const file = join(folder, `nothing.${format}`);
+    expect(await refusalHere(...args, 'no such', '-o', file)).toMatch(
+      new RegExp(
+        `^--filter: expected the name of what ${format} holds of a record, such as ".+" \\(of \\d+\\), found none that /no such/ matches$`,
+      ),
+    );
+    expect(existsSync(file)).toBe(false);
   });
 
   test('a history as CSV only', async () => {

@@ -54,12 +54,17 @@ describe('what cannot be', () => {
     [
       'no accesses',
       [...memory, ...core, ...stream, '--accesses', '0'],
-      'error: expected --accesses of at least 1',
+      "error: option '--accesses <n>' argument '0' is invalid. Expected a whole number from 1 to 999999999.",
     ],
     [
       'an unknown configuration',
       [...memory, ...core, ...stream, '--config', 'pages,block'],
       `error: expected --config of ${ALL.join(', ')}; found 'block'`,
+    ],
+    [
+      'a configuration twice',
+      [...memory, ...core, ...stream, '--config', 'pages,on,pages'],
+      "error: option '--config <list>' argument 'pages,on,pages' is invalid. Expected each name once, found pages twice.",
     ],
     [
       'no machine',

@@ -17,6 +17,26 @@ describe('help', () => {
     expect(stdout).toContain('\nExample:\n');
   });
 
+  test.each([
+    ['change', '--pages', 'pages of the granule, 1 to 65536'],
+    ['map', '--va-bits', '39, 48, 52 with 4K; 36, 47, 48, 52 with 16K; 42, 48, 52 with 64K'],
+    ['bench', '--jobs', 'threads for exact results, 1 to 64'],
+    ['bench', '--out', '(default: results/latest in the current folder)'],
+    ['bench', '--history', '(default: results/history in the current folder, or history in --out)'],
+    ['bench', '--captures', '(default: those that ship with linmap)'],
+    ['bench', '--baseline', '(default: results/baseline.json in the current folder)'],
+    ['accept', '--baseline', '(default: results/baseline.json in the current folder)'],
+    ['history', '--history', '(default: results/history in the current folder)'],
+    ['reference', '--reference', '(default: results/reference in the current folder)'],
+    ['serve', '--port', '1 to 65535'],
+    ['inspect', '--region', 'a power of two from 64K on'],
+    ['import', '--kfence-objects', '0 to 65535'],
+  ])('%s --help tells limits or default of %s', async (command, option, says) => {
+    const { stdout } = await linmapHere(command, '--help');
+    const words = stdout.replace(/\s+/g, ' ');
+    expect(words.slice(words.indexOf(` ${option} `)).slice(0, 300)).toContain(says);
+  });
+
   test('linmap --version is the one of package.json', async () => {
     expect(await linmapHere('--version')).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
   });
@@ -64,7 +84,7 @@ describe('wrong usage is one line on stderr, and 2', () => {
     [
       'VA bits that are no number',
       ['map', ...machine, '--va-bits', '-1'],
-      "error: option '--va-bits <n>' argument '-1' is invalid. Expected a whole number.",
+      "error: option '--va-bits <n>' argument '-1' is invalid. Expected a whole number from 36 to 52.",
     ],
     [
       'a size that is none',
@@ -104,7 +124,7 @@ describe('wrong usage is one line on stderr, and 2', () => {
     [
       'a port that there is not',
       ['serve', '--port', '65536'],
-      "error: option '--port <number>' argument '65536' is invalid. Expected a port from 0 to 65535.",
+      "error: option '--port <number>' argument '65536' is invalid. Expected a whole number from 0 to 65535.",
     ],
     [
       'no room for an image',

@@ -52,6 +52,15 @@ describe('malformed JSON', () => {
     [good.replace('"kind":', '"kind"'), 'in.json:2: expected a colon, found "\\""'],
     [`${good}\n]`, 'in.json:9: expected the end of the file, found "]"'],
     [good.replace('  "kind"', '  // no\n  "kind"'), 'in.json:2: expected JSON without comments, found "/"'],
+    ['\ufeff{}', 'in.json:1: expected JSON as plain UTF-8, found a byte order mark before it'],
+    ['{kind: 1}', 'in.json:1: expected a key in double quotes, found "kind"'],
+    ["{\n'kind': 1}", 'in.json:2: expected a key in double quotes, found "\'"'],
+    ['[kind]', 'in.json:1: expected a JSON value, found "kind"'],
+    ['{\u00a0"a": 1}', 'in.json:1: expected a key in double quotes, found "\u00a0"'],
+    ['[\n1.]', 'in.json:2: expected a number with digits after its point or exponent, found "1"'],
+    ['["\\u12"]', 'in.json:1: expected four hex digits after each \\u of a string, found "\\""'],
+    ['["\\x"]', 'in.json:1: expected only \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u in a string, found "\\""'],
+    ['[] /* no', 'in.json:1: expected JSON without comments, found "/"'],
     ['\x1f\x8b', 'in.json:1: expected a JSON value, found "\\u001f"'],
   ])('%#', (text, message) => {
     expect(refusal(text)).toBe(message);
@@ -84,6 +93,17 @@ describe('wrong values', () => {
     ],
   ])('%#', (text, message) => {
     expect(refusal(text)).toBe(message);
+  });
+
+  test.each<[z.ZodType, unknown, string]>([
+    [z.iso.datetime(), '', 'expected a date and time such as 2026-11-22T14:30:00Z, found ""'],
+    [z.string().min(2), '1', 'expected at least 2 characters, found "1"'],
+    [z.union([z.number(), z.string()]), null, 'expected another kind of value, found null'],
+    [z.number(), '1', 'expected a number, found "1"'],
+  ])('of other kinds are told in words of our own: %#', (kind, value, detail) => {
+    expect(() => parseJson(JSON.stringify({ value }), 'in.json', z.object({ value: kind }))).toThrow(
+      `in.json:1: value: ${detail}`,
+    );
   });
 
   test('a long value is cut', () => {

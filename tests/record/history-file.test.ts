@@ -126,7 +126,7 @@ test('a folder that cannot be made is one line', () => {
   const file = join(scratchFolder(), 'file');
   writeFileSync(file, '');
   expect(() => appendHistory(join(file, 'history'), entryAt(0))).toThrow(
-    /expected a file to append a line to/,
+    `${join(file, 'history')}: expected a folder that can be made, found a file where a directory should be`,
   );
   expect(existsSync(join(file, 'history'))).toBe(false);
 });

@@ -1,9 +1,10 @@
 // The pinned reference: a build of the core that later ones are timed against, and where it came from.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readInput, readText, reason, writeWhole } from '../../io/file.js';
+import { readInput, readText, writeWhole } from '../../io/file.js';
+import { makeFolder } from '../../io/folder.js';
 import { InputError } from '../../io/input-error.js';
 import { parseJson } from '../../io/json.js';
 
@@ -21,7 +22,7 @@ const referenceSchema = z.strictObject({
   commit: z.string().nullable(),
   /** The sources were not those of the commit. */
   dirty: z.boolean(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits'),
   bytes: z.number().int(),
   /** ISO 8601, UTC. */
   pinned: z.iso.datetime(),
@@ -71,11 +72,7 @@ export function writeReference(
     pinned: facts.pinned,
     reason: facts.reason,
   };
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new InputError(folder, null, `expected a folder that can be made, found ${reason(error)}`);
-  }
+  makeFolder(folder);
   writeWhole(join(folder, MODULE_FILE), module);
   writeWhole(join(folder, RECORD_FILE), `${JSON.stringify(record, null, 2)}\n`);
   return record;

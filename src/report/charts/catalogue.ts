@@ -13,23 +13,29 @@ import { storesOnTraces, tlbiOnTraces } from './strategies-on-traces.js';
 import { tableMemoryChart } from './table-memory.js';
 import { tlbMisses } from './tlb-misses.js';
 
-const CHARTS: readonly ((run: Run) => Chart | null)[] = [
-  tlbiOnTraces,
-  storesOnTraces,
-  leafSizesOnTraces,
-  pageBasisVsHugeSize,
-  leafSizesLeft,
-  tableMemoryChart,
-  tlbMisses,
-  missCurves,
-  changeTime,
-  hotPathChart,
-  nativeChart,
-  scalingTime,
-  scalingMemory,
-];
+/** By id. */
+const CHARTS: Readonly<Record<string, (run: Run) => Chart | null>> = {
+  'traces-tlbi': tlbiOnTraces,
+  'traces-stores': storesOnTraces,
+  'traces-leaf-sizes': leafSizesOnTraces,
+  'page-basis-vs-huge-size': pageBasisVsHugeSize,
+  'leaf-sizes-left': leafSizesLeft,
+  'table-memory': tableMemoryChart,
+  'tlb-misses': tlbMisses,
+  'miss-curves': missCurves,
+  'change-time': changeTime,
+  'hot-path': hotPathChart,
+  native: nativeChart,
+  'scaling-time': scalingTime,
+  'scaling-memory': scalingMemory,
+};
+
+/** Ids of all pictures that a run may have. */
+export const CHART_IDS: readonly string[] = Object.keys(CHARTS);
 
 /** New configurations for the pictures that the run has data for. */
 export function chartsOf(run: Run): Chart[] {
-  return CHARTS.map((make) => make(run)).filter((chart) => chart !== null);
+  return Object.values(CHARTS)
+    .map((make) => make(run))
+    .filter((chart) => chart !== null);
 }

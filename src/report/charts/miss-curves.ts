@@ -1,7 +1,7 @@
 // Miss ratio over the entries of an ideal TLB, with the second levels of real cores marked.
 import type { ChartDataset, Plugin } from 'chart.js';
 import { secondLevelData } from '../../estimate/reach.js';
-import { flatten } from '../../machine/cores/core-model.js';
+import { type CoreModel, flatten } from '../../machine/cores/core-model.js';
 import { CORES } from '../../machine/cores/presets/catalogue.js';
 import type { Run, TlbConfigurationRecord, TlbRecord } from '../../record/run.js';
 import { groupBy } from '../group.js';
@@ -18,38 +18,105 @@ const MAPS = ['pages', 'blocks', 'blocks-after'];
 /** One stream of a real kernel, and one that outgrows every TLB. */
 const STREAMS = ['memcached', 'zipf'];
 const DASHES: Readonly<Record<string, number[]>> = { memcached: [], zipf: [10, 7] };
+/** Lines of one stream, in order: curves of maps run close to each other. */
+const LINE_DASHES: readonly number[][] = [
+  [],
+  [],
+  [10, 7],
+  [3, 6],
+  [14, 5, 3, 5],
+  [10, 10],
+  [6, 4],
+  [2, 4],
+  [18, 6],
+];
 
-interface Line {
-  record: TlbRecord;
-  configuration: TlbConfigurationRecord;
+interface Line extends LegendLine {
+  curve: TlbConfigurationRecord['curve'];
+  captured: boolean;
 }
 
+/** Entries of second levels, and the cores that have as many. */
 interface Capacity {
   entries: number;
   cores: string[];
 }
 
+/** The curves of a main job: its most telling streams on the main core. */
+
 export function missCurves(run: Run): Chart | null {
   const records = onMainCore(run).filter(({ stream }) => STREAMS.includes(stream.name));
-  const lines = records.flatMap((record) =>
-    record.configurations
+  const lines = records.flatMap(({ stream: { name, captured }, configurations }) =>
+    configurations
       .filter(({ id }) => MAPS.includes(id))
-      .map((configuration): Line => ({ record, configuration })),
+      .map(
+        ({ id, curve }): Line => ({
+          text: `${name}${captured ? ' trace' : ''}, ${id}`,
+          colour: mapColours(MAPS).get(id) ?? INK,
+          dash: DASHES[name] ?? [2, 4],
+          curve,
+          captured,
+        }),
+      ),
   );
-  const points = lines.flatMap(({ configuration }) => configuration.curve);
+  const record = records.find(({ stream }) => !stream.captured) ?? records[0];
+  if (record === undefined) return null;
+  return curveChart(lines, capacitiesOf(run), record, [
+    'Marked: entries of second levels of real cores.',
+    ...(run.options.quick ? ['Quick run: only the beginning of each stream.'] : []),
+  ]);
+}
+
+/**
+ * The curves of one stream, for each map that it went over; maps whose curves are the same are drawn once.
+ * @param core whose second level is marked
+ * @returns null where no access misses
+ */
+export function streamMissCurves(record: TlbRecord, core: CoreModel): Chart | null {
+  const { configurations, stream } = record;
+  const colours = mapColours(configurations.map(({ id }) => id));
+  const drawn = groupBy(configurations, ({ curve }) => JSON.stringify(curve));
+  const lines = [...drawn.values()].map((same, at): Line => {
+    const [{ id, curve }] = same as [TlbConfigurationRecord];
+    const text = same.map((one) => one.id).join(', ');
+    return {
+      text,
+      colour: colours.get(id) ?? INK,
+      dash: LINE_DASHES[at] ?? [],
+      curve,
+      captured: stream.captured,
+    };
+  });
+  const { entries } = secondLevelData(flatten(core));
+  return curveChart(lines, [{ entries, cores: [coreLabel(record.core)] }], record, [
+    `${formatCount(stream.accesses)} accesses of ${stream.name}${record.machine === '' ? '' : ` on ${record.machine}`}.`,
+    'Marked: entries of its second level.',
+  ]);
+}
+
+function curveChart(
+  lines: readonly Line[],
+  capacities: readonly Capacity[],
+  record: TlbRecord,
+  conditions: readonly string[],
+): Chart | null {
+  const points = lines.flatMap(({ curve }) => curve);
   const ratios = points.map(({ missRatio }) => missRatio).filter((ratio) => ratio > 0);
   if (ratios.length === 0) return null;
   const entries = points.map((point) => point.entries);
-  const capacities = capacitiesOf(run);
   return chart({
     file: 'miss-curves.png',
     kind: 'estimated',
-    title: finding(records, capacities),
-    conditions: `Data accesses that miss a fully associative LRU TLB, exact. Entries hold what those of ${coreLabel(records[0]?.core ?? '')} hold. First touches miss in any TLB. Marked: entries of second levels of real cores.${run.options.quick ? ' Quick run: only the beginning of each stream.' : ''}`,
+    title: finding(record, capacities),
+    conditions: [
+      'Data accesses that miss a fully associative LRU TLB, exact.',
+      `Entries hold what those of ${coreLabel(record.core)} hold. First touches miss in any TLB.`,
+      ...conditions,
+    ].join(' '),
     height: 780,
     type: 'line',
     datasets: lines.map(dataset),
-    lines: lines.map(legendLine),
+    lines,
     scales: {
       x: entriesAxis('entries (logarithmic)', { min: Math.min(...entries), max: Math.max(...entries) }),
       y: logPercentAxis('accesses that miss, % (logarithmic)', { min: 50 * Math.min(...ratios), max: TOP }),
@@ -58,25 +125,16 @@ export function missCurves(run: Run): Chart | null {
   });
 }
 
-function dataset({ record, configuration }: Line): ChartDataset {
+function dataset(line: Line): ChartDataset {
   return {
-    ...drawnAs(legendLine({ record, configuration })),
+    ...drawnAs(line),
     // A logarithmic axis has no place for zero.
-    data: configuration.curve.map(({ entries, missRatio }) => ({
+    data: line.curve.map(({ entries, missRatio }) => ({
       x: entries,
       y: missRatio === 0 ? Number.NaN : 100 * missRatio,
     })),
     pointRadius: 4,
-    pointStyle: record.stream.captured ? 'circle' : 'triangle',
-  };
-}
-
-function legendLine({ record, configuration }: Line): LegendLine {
-  const { name, captured } = record.stream;
-  return {
-    text: `${name}${captured ? ' trace' : ''}, ${configuration.id}`,
-    colour: mapColours(MAPS).get(configuration.id) ?? INK,
-    dash: DASHES[name] ?? [2, 4],
+    pointStyle: line.captured ? 'circle' : 'triangle',
   };
 }
 
@@ -127,10 +185,8 @@ function capacityMarks(capacities: readonly Capacity[]): Plugin {
 }
 
 /** At the capacity of the core whose entries are counted. */
-function finding(records: readonly TlbRecord[], capacities: readonly Capacity[]): string {
-  const record = records.find(({ stream }) => !stream.captured) ?? records[0];
+function finding(record: TlbRecord, capacities: readonly Capacity[]): string {
   const title = 'How many accesses miss a TLB, by its entries and by how the linear map is laid out';
-  if (record === undefined) return title;
   const entries = capacities.find(({ cores }) => cores.includes(coreLabel(record.core)))?.entries;
   const percentOf = (id: string) => {
     const ratio = record.configurations

@@ -1,10 +1,7 @@
-// Pictures as PNG and SVG files. Both need a canvas; where there is none, a run goes without pictures.
-import { mkdirSync } from 'node:fs';
+// Pictures as PNG and SVG. Both need a canvas; where there is none, a run goes without pictures.
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import { writeWhole } from '../../io/file.js';
-import { InputError } from '../../io/input-error.js';
 import type { Run } from '../../record/run.js';
 import { FONT_FILES } from '../picture/fonts.js';
 import { chartsOf } from './catalogue.js';
@@ -12,41 +9,45 @@ import { type Chart, FONT_FAMILY, withoutWords } from './chart.js';
 import { type DrawSvg, loadSvg } from './svg.js';
 
 interface RenderResult {
-  /** Paths of the PNG files, in reading order. Each has an SVG beside it. */
-  written: string[];
+  /** A PNG and an SVG of each chart, in reading order. */
+  charts: DrawnChart[];
   /** Why there are no pictures, or null where there are. */
   skipped: string | null;
 }
 
+interface DrawnChart {
+  id: string;
+  png: Uint8Array;
+  svg: string;
+}
+
 /**
- * Draws every chart that the run has data for into `directory`, made where it is missing: a PNG and an SVG each.
- * @param onProgress is told each file's name before it is drawn
- * @throws InputError where a file cannot be written; a canvas that cannot be loaded is no error
+ * Draws every chart that the run has data for.
+ * @param onProgress is told each chart's id before it is drawn
+ * @returns the pictures; a canvas that cannot be loaded is no error
  */
 export async function renderCharts(
   run: Run,
-  directory: string,
-  onProgress: (file: string) => void = () => {},
+  onProgress: (id: string) => void = () => {},
 ): Promise<RenderResult> {
   const charts = chartsOf(run);
   const canvases = await loadCanvases(charts);
-  if (typeof canvases === 'string') return { written: [], skipped: canvases };
+  if (typeof canvases === 'string') return { charts: [], skipped: canvases };
   const drawSvg = await loadSvg();
-  makeDirectory(directory);
-  const written: string[] = [];
-  for (const chart of charts) {
-    onProgress(chart.file);
-    const path = join(directory, chart.file);
-    writeWhole(path, canvases(chart.size).renderToBufferSync(chart.config));
-    written.push(path);
+  const pngs: Uint8Array[] = [];
+  for (const { id, size, config } of charts) {
+    onProgress(id);
+    pngs.push(canvases(size).renderToBufferSync(config));
     // Finalisers of canvases need a turn of the event loop.
     await new Promise(setImmediate);
   }
   // New charts, as configurations are the renderer's to change.
-  for (const chart of chartsOf(run)) {
-    writeWhole(join(directory, `${chart.id}.svg`), drawSvg(chart));
-  }
-  return { written, skipped: null };
+  const drawn = chartsOf(run).map((chart, at) => ({
+    id: chart.id,
+    png: pngs[at] as Uint8Array,
+    svg: drawSvg(chart),
+  }));
+  return { charts: drawn, skipped: null };
 }
 
 /**
@@ -66,11 +67,17 @@ export async function renderStills(run: Run): Promise<Map<string, string>> {
 }
 
 /**
- * Draws one chart into a file.
+ * Draws one chart into a file: as SVG where its name ends in `.svg`, else as PNG.
  * @returns why it was not drawn; null where it was
  * @throws InputError where the file cannot be written
  */
 export async function renderChart(chart: Chart, path: string): Promise<string | null> {
+  if (path.toLowerCase().endsWith('.svg')) {
+    const drawSvg = await loadSvg().catch(noCanvas);
+    if (typeof drawSvg === 'string') return drawSvg;
+    writeWhole(path, drawSvg(chart));
+    return null;
+  }
   const canvases = await loadCanvases([chart]);
   if (typeof canvases === 'string') return canvases;
   writeWhole(path, canvases(chart.size).renderToBufferSync(chart.config));
@@ -100,15 +107,11 @@ async function loadCanvases(charts: readonly Chart[]): Promise<Canvases | string
     for (const { size } of charts) canvases(size);
     return canvases;
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return `no canvas to draw on: ${reason}`;
+    return noCanvas(error);
   }
 }
 
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch {
-    throw new InputError(path, null, 'expected a directory to write charts into, or a place to make one');
-  }
+function noCanvas(error: unknown): string {
+  const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return `no canvas to draw on: ${reason}`;
 }
