@@ -202,6 +202,14 @@ describe('what is refused', () => {
     );
   });
 
+  test('what cannot be is refused by the name of where it is from', async () => {
+    const texts = join(root, PTDUMP, 'texts');
+    expect(await refusal(texts, '--va-bits', '47')).toBe(
+      '--va-bits: vaBits: expected one of 39, 48, 52 for the 4K granule, found 47',
+    );
+    expect(await refusal(texts, '--phys-offset', '0x1234')).toMatch(/^--phys-offset: physOffset: expected /);
+  });
+
   test('an archive that reaches outside', async () => {
     const archive = join(scratch, 'a.tar.gz');
     writeFileSync(archive, gzipSync(tarFile([{ name: '../../evil', data: 'x' }])));

@@ -46,8 +46,18 @@ export function describeMachine(
   // The folder's name, which is no option of the machine's.
   if (facts.name !== undefined) facts.name = { kind: 'given', from: '--out' };
   const complete = { ...description, facts };
-  const machine = parseMachine(formatMachine(complete), 'machine.json');
-  return { machine, description: complete, facts, warnings };
+  return { machine: machineOf(complete, facts), description: complete, facts, warnings };
+}
+
+/** @throws InputError naming where a fact is from: the text that is parsed here is in no file */
+function machineOf(description: MachineDescription, facts: Readonly<Record<string, Fact>>): Machine {
+  try {
+    return parseMachine(formatMachine(description), 'machine.json');
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const field = /^\w+/.exec(error.detail)?.[0] ?? '';
+    throw new InputError(facts[field]?.from ?? 'what was found out of the machine', null, error.detail);
+  }
 }
 
 /** A trace in which KFENCE takes its pool shows that it is built in, and was not on from the start. */

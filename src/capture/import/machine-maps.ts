@@ -59,12 +59,12 @@ export class MapAssembly {
       bootLinearMap(core, this.machine, 'final');
     } catch (error) {
       if (core.raw.outOfMemory.value !== 0) {
-        throw new InputError('machine.json', null, 'expected page tables of at most 4 GiB, found more');
+        throw new InputError(this.memoryFrom, null, 'expected page tables of at most 4 GiB, found more');
       }
-      if (error instanceof RangeError) throw new InputError('machine.json', null, error.message);
+      if (error instanceof RangeError) throw new InputError(this.memoryFrom, null, error.message);
       throw error;
     }
-    requireWritable('machine.json', tablesIn(mapState(core)));
+    requireWritable(this.memoryFrom, tablesIn(mapState(core)));
     return {
       role,
       map: readCoreMap(core),
