@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { scratchFolder } from '../scratch-folder.js';
 import { linmap, main, root } from './linmap.js';
@@ -20,11 +20,16 @@ beforeEach(() => {
 });
 
 const bench = (filter: string) => ['bench', '--quick', '--filter', filter, '--out', out];
-const files = () => readdirSync(out, { recursive: true, encoding: 'utf8' }).sort();
+/** Without those that are being written, whose names begin with a dot. */
+const files = () =>
+  readdirSync(out, { recursive: true, encoding: 'utf8' })
+    .filter((file) => !basename(file).startsWith('.'))
+    .sort();
 const charts = () => readdirSync(join(out, 'charts')).sort();
 
 /** Names and dates of all files. */
-const state = () => files().map((file) => [file, statSync(join(out, file), { bigint: true }).mtimeNs]);
+const state = () => files().map((file) => [file, dateOf(join(out, file))]);
+const dateOf = (path: string) => statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
 
 function expectResultsOf({ filter, charts: ids }: typeof BEFORE): void {
   expect(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')).options.filter).toBe(filter);
