@@ -1,5 +1,6 @@
-// Fill: consecutive descriptors in consecutive entries, one mask pair applied to consecutive entries, and looking for an
-// entry. The loops that everything expensive spends its time in; 128 bytes an iteration keep the stores busy.
+// Fill: consecutive descriptors in consecutive entries, one mask pair applied to consecutive entries, looking for an entry,
+// and counting entries. The loops that everything expensive spends its time in. Those that write or search long runs take
+// 128 bytes an iteration, which keeps loads and stores busy; counting takes a vector, and finding a valid leaf an entry.
 import { isValidKernelLeaf, USER, UXN, VALID } from './descriptor';
 
 /** Writes `entries` descriptors from `entry` on: desc, desc + step, desc + 2 * step … */

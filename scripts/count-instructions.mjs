@@ -7,7 +7,7 @@
 // counted is the difference between a run of one round and one of more: what is done once is in both. Splits and builds
 // find their map anew in every round, which is counted too.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,12 +40,12 @@ try {
 
 /**
  * One case, `rounds` times over, in a process that is counted or that has a counted twin.
- * @param {string[]} words side, name of the case, rounds, the twin's executable
+ * @param {string[]} words side, name of the case, rounds, the command that starts the twin
  */
-async function runRounds([side = '', name = '', rounds = '', executable = '']) {
+async function runRounds([side = '', name = '', rounds = '', program = '', ...words]) {
   const one = NATIVE_CASES.find((candidate) => nativeCaseName(candidate) === name);
   if (one === undefined) throw new Error(`no case is called ${name}`);
-  const twin = new Twin(executable);
+  const twin = new Twin(program, words);
   const { wasm, native } = await one.start(twin);
   for (let round = 0; round < Number(rounds); round++) {
     if (side === 'wasm') {
@@ -92,16 +92,13 @@ function perOperation(side, name, executable, scratch) {
 function count(side, name, rounds, executable, scratch) {
   const log = join(scratch, 'callgrind.log');
   const callgrind = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null', `--log-file=${log}`];
-  const counted = join(scratch, 'twin.sh');
-  writeFileSync(counted, `#!/bin/sh\nexec ${callgrind.join(' ')} '${executable}'\n`);
-  chmodSync(counted, 0o755);
   // TurboFan's code from the start; code that is written while it runs has to be looked at again.
   const node = [process.execPath, '--no-liftoff', '--no-wasm-async-compilation', '--predictable'];
-  const self = fileURLToPath(import.meta.url);
+  const self = [fileURLToPath(import.meta.url), '--', side, name, `${rounds}`];
   const command =
     side === 'wasm'
-      ? [...callgrind, '--smc-check=all-non-file', ...node, self, side, name, `${rounds}`, executable]
-      : [process.execPath, self, side, name, `${rounds}`, counted];
+      ? [...callgrind, '--smc-check=all-non-file', ...node, ...self, executable]
+      : [process.execPath, ...self, ...callgrind, executable];
   const [program = '', ...words] = command;
   // A string instruction would count once for each byte.
   const env = {

@@ -1,5 +1,5 @@
 // What a contest is: one path in WASM, in C and, where there is a twin, in plain TypeScript, on maps that are proven equal.
-import { constants } from '../../src/core/constants.js';
+import { constant, constants } from '../../src/core/constants.js';
 import { Core, type Prot } from '../../src/core/core.js';
 import type { OperationList } from '../../src/core/operations.js';
 import { type BuildOptions, resetToMachine, runningSystem } from '../../src/kernel/boot.js';
@@ -102,10 +102,16 @@ export class NativePair {
     await this.twin.ask(['operations', list.length], bytesOf(words));
   }
 
-  /** @throws Error where counters, tables or, with a list, results differ */
+  /** Starts an empty event log in both, or ends logging. */
+  async resetLog(on: boolean): Promise<void> {
+    this.core.resetLog(on);
+    await this.twin.ask(['log', on ? 1 : 0]);
+  }
+
+  /** @throws Error where counters, tables, logs or, with a list, results differ */
   async requireEqual(list?: OperationList): Promise<void> {
     const { raw } = this.core;
-    const { tables, results } = await this.requireEqualCounters();
+    const { tables, results, log } = await this.requireEqualCounters();
     if (list !== undefined) {
       const own = checksum(
         HASH,
@@ -113,21 +119,31 @@ export class NativePair {
       );
       if (own !== results) throw new Error('WASM and C have other results');
     }
+    if (this.#logChecksum() !== log) throw new Error('WASM and C have other logs');
     const words = new Uint32Array(raw.memory.buffer, raw.tablesAddress(), raw.storedBytes() / 4);
     if (checksum(HASH, words) !== tables) throw new Error('WASM and C have other tables');
   }
 
   /** @throws Error that names the first counter that differs */
-  async requireEqualCounters(): Promise<{ tables: number; results: number }> {
+  async requireEqualCounters(): Promise<{ tables: number; results: number; log: number }> {
     const { raw } = this.core;
-    const [tables = 0, results = 0, ...theirs] = await this.twin.ask(['check']);
+    const [tables = 0, results = 0, log = 0, ...theirs] = await this.twin.ask(['check']);
     const ours = Array.from(
       new BigUint64Array(raw.memory.buffer, raw.countersAddress(), theirs.length),
       Number,
     );
     const slot = theirs.findIndex((value, i) => value !== ours[i]);
     if (slot >= 0) throw new Error(`counter ${slot}: ${ours[slot]} in WASM, ${theirs[slot]} in C`);
-    return { tables, results };
+    return { tables, results, log };
+  }
+
+  /** Of how many events there were, and of those that the log holds. */
+  #logChecksum(): number {
+    const { raw } = this.core;
+    const events = raw.logEvents();
+    const held = Math.min(events, constant(this.#exports, 'LOG_CAPACITY'));
+    const words = new Uint32Array(raw.memory.buffer, raw.logAddress(), 2 * held);
+    return checksum(checksum(HASH, Uint32Array.of(events)), words);
   }
 }
 

@@ -78,8 +78,9 @@ export class Twin {
   readonly #lines: AsyncIterator<string>;
   #complaint = '';
 
-  constructor(executable: string) {
-    const child = spawn(executable);
+  /** @param words of the command line: what is started may be a tool that starts the twin */
+  constructor(program: string, words: readonly string[] = []) {
+    const child = spawn(program, words);
     this.#child = child;
     child.on('error', ({ message }) => (this.#complaint += message));
     child.stderr.setEncoding('utf8').on('data', (text) => (this.#complaint += text));

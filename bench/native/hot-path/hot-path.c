@@ -10,7 +10,9 @@
 //   addresses N                                takes N addresses of 8 bytes
 //   walk each|batch FROM N                     walks N of them from FROM on; nanoseconds
 //   translations each|batch FROM N             checksum of the packed words of the same walks
-//   check                                      checksums of all tables and of the results of `run`, and the counters
+//   log 0|1                                    starts an empty event log, or ends logging
+//   check                                      checksums of all tables, of the results of `run` and of the log, and the
+//                                              counters
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <sys/mman.h>
@@ -77,7 +79,7 @@ static u64 new_machine(u32 shift, u32 bits, u32 at, u32 flags) {
   allocations_left = -1;
   lazy_depth = 0;
   pending = false;
-  log_enabled = false;
+  reset_log(false);
   reset_tables(at);
   memset(counters, 0, sizeof counters);
   return 0;
@@ -144,7 +146,9 @@ static u64 translations(bool batch, u32 from, u32 n) {
 
 static u64 check(void) {
   u32 returned = checksum(HASH, results, (u64)operation_count * sizeof *results);
-  printf("%u %u", checksum(HASH, memory + root, arena_next - root), returned);
+  u32 kept_events = log_events < LOG_CAPACITY ? log_events : LOG_CAPACITY;
+  u32 logged = checksum(checksum(HASH, &log_events, 4), log_of_events, (u64)kept_events * 8);
+  printf("%u %u %u", checksum(HASH, memory + root, arena_next - root), returned, logged);
   for (u32 i = 0; i + 1 < COUNTER_SLOTS; i++) printf(" %" PRIu64, counters[i]);
   printf(" ");
   return counters[COUNTER_SLOTS - 1];
@@ -164,6 +168,10 @@ static u64 answer(const char *line) {
   if (sscanf(line, "addresses %u", &a) == 1) return take_addresses(a);
   if (sscanf(line, "walk %7s %u %u", how, &a, &b) == 3) return timed_walks(how[0] == 'b', a, b);
   if (sscanf(line, "translations %7s %u %u", how, &a, &b) == 3) return translations(how[0] == 'b', a, b);
+  if (sscanf(line, "log %u", &a) == 1) {
+    reset_log(a != 0);
+    return 0;
+  }
   if (!strcmp(line, "check\n")) return check();
   fail("an unknown command");
   return 0;

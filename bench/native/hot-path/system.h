@@ -31,6 +31,11 @@ static u64 log_of_events[LOG_CAPACITY];
 static bool log_enabled;
 static u32 log_events;
 
+static void reset_log(bool on) {
+  log_enabled = on;
+  log_events = 0;
+}
+
 static inline void log_event(u32 kind, u64 va) {
   if (!log_enabled) return;
   if (log_events < LOG_CAPACITY) log_of_events[log_events] = va | kind;
