@@ -6,12 +6,15 @@ import { readText } from '../io/file.js';
 import { InputError } from '../io/input-error.js';
 import type { JsonOptions } from '../io/json.js';
 import { type Machine, parseMachine, readMachine } from '../machine/machine.js';
+import { formatGranule, type Granule } from '../machine/va-layout.js';
 import type { LinearMap } from '../map/linear-map.js';
 import { parseMap } from '../map/map-file.js';
 import { readHead } from './archive/head.js';
 import { isImage, readImage } from './image/read-image.js';
 import { formatMachine } from './import/machine-text.js';
 import { deriveMachine } from './machine-facts/derive-machine.js';
+import { requireGranule } from './machine-facts/dump-geometry.js';
+import type { Fact, Given } from './machine-facts/evidence.js';
 import { mapFromPtdump } from './machine-facts/map-from-ptdump.js';
 import { memoryDisagreements } from './machine-facts/memory-check.js';
 import { type Ptdump, parsePtdump } from './texts/ptdump.js';
@@ -44,6 +47,8 @@ interface AnyMapOptions extends JsonOptions {
   preferred?: readonly string[];
   /** Description to use in place of the machine.json that lies near the map. */
   machineFile?: string;
+  /** What a person says of a dump that nothing describes. Whatever else says it must say the same. */
+  given?: Pick<Given, 'granule'>;
 }
 
 /** The state that a folder was left in. */
@@ -59,8 +64,11 @@ export function readAnyMap(path: string, options: AnyMapOptions = {}): AnyMap {
   const file = mapFileOf(path, options);
   const machineFile = options.machineFile ?? machineFileNear(file);
   const machine = machineFile === null ? null : readMachine(machineFile, options);
+  const wanted = options.given?.granule;
+  if (machine) requireWanted(machineFile ?? file, machine.granule, wanted);
   const reading = readFile(file, machine, options);
   const { granule, vaBits } = reading.map;
+  requireWanted(file, granule, wanted);
   if (machine && (granule !== machine.granule || vaBits !== machine.vaBits)) {
     throw new InputError(
       file,
@@ -71,9 +79,15 @@ export function readAnyMap(path: string, options: AnyMapOptions = {}): AnyMap {
   return { ...reading, file, name: nameOf(file), machine };
 }
 
+function requireWanted(file: string, found: Granule, wanted: Granule | undefined): void {
+  if (wanted === undefined || wanted === found) return;
+  const expected = `${formatGranule(wanted)} pages, as --granule says`;
+  throw new InputError(file, null, `expected ${expected}, found ${formatGranule(found)}`);
+}
+
 type Reading = Pick<AnyMap, 'source' | 'map' | 'assumed' | 'showsTables' | 'showsPhysical'>;
 
-function readFile(file: string, machine: Machine | null, options: JsonOptions): Reading {
+function readFile(file: string, machine: Machine | null, options: AnyMapOptions): Reading {
   const { bytes } = readHead(file);
   if (isImage(bytes)) {
     const { map, moved } = readImage(file);
@@ -93,21 +107,52 @@ function readFile(file: string, machine: Machine | null, options: JsonOptions): 
 }
 
 /** A dump alone tells its geometry by markers and sizes, and that memory begins where the map does. */
-function readPtdump(file: string, known: Machine | null, { warn }: JsonOptions): Reading {
+function readPtdump(file: string, known: Machine | null, { warn, given = {} }: AnyMapOptions): Reading {
   const dump = parsePtdump(readText(file), file);
   const core = new Core();
-  const machine = known ?? machineOfDump(dump, core);
-  const { map, assumed } = mapFromPtdump(dump, machine, core);
+  const { machine, guesses } = known ? { machine: known, guesses: [] } : machineOfDump(dump, given, core);
+  const { map, assumed } = withGuesses(guesses, () => mapFromPtdump(dump, machine, core));
   for (const sentence of known ? memoryDisagreements(map, known.memory) : []) {
     warn?.(`${file}: ${sentence}, by machine.json`);
   }
   // Only where the dump lists what is not mapped does every table show.
-  return { source: 'ptdump', map, assumed, showsTables: dump.holes, showsPhysical: known !== null };
+  return {
+    source: 'ptdump',
+    map,
+    assumed: [...guesses, ...assumed],
+    showsTables: dump.holes,
+    showsPhysical: known !== null,
+  };
 }
 
-function machineOfDump(dump: Ptdump, core: Core): Machine {
-  const { description } = deriveMachine({ ptdumps: [dump] }, {}, core);
-  return parseMachine(formatMachine(description), dump.file);
+function machineOfDump(
+  dump: Ptdump,
+  given: NonNullable<AnyMapOptions['given']>,
+  core: Core,
+): { machine: Machine; guesses: string[] } {
+  if (given.granule !== undefined) requireGranule(dump, given.granule);
+  const { description, facts } = deriveMachine({ ptdumps: [dump] }, given, core);
+  const guess = (fact: Fact | undefined, what: string) =>
+    fact?.kind === 'assumed' ? [`${what}, by ${fact.from}`] : [];
+  return {
+    machine: parseMachine(formatMachine(description), dump.file),
+    guesses: [
+      ...guess(facts.granule, `${formatGranule(description.granule)} pages`).map(
+        (text) => `${text} (--granule)`,
+      ),
+      ...guess(facts.vaBits, `${description.vaBits} VA bits`),
+    ],
+  };
+}
+
+/** A wrong guess may be why a dump cannot be read. */
+function withGuesses<T>(guesses: readonly string[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InputError) || guesses.length === 0) throw error;
+    throw new InputError(error.file, error.line, `${error.detail}; assumed: ${guesses.join('; ')}`);
+  }
 }
 
 function mapFileOf(path: string, { name, preferred = LATEST }: AnyMapOptions): string {
@@ -149,8 +194,8 @@ function mapsIn(directory: string): string[] {
 
 /** machine.json lies beside a machine's maps, one above those of a scenario and of points of the boot. */
 function machineFileNear(file: string): string | null {
-  const beside = dirname(resolve(file));
-  const places = [join(beside, 'machine.json'), join(dirname(beside), 'machine.json')];
+  const beside = dirname(file);
+  const places = [join(beside, 'machine.json'), join(beside, '..', 'machine.json')];
   return places.find((path) => existsSync(path)) ?? null;
 }
 

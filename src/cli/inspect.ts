@@ -3,12 +3,14 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { type AnyMap, EARLIEST, readAnyMap } from '../capture/any-map.js';
 import { Core, type LeafCounts } from '../core/core.js';
+import { InputError } from '../io/input-error.js';
+import type { Granule } from '../machine/va-layout.js';
 import { compareMaps } from '../map/compare.js';
 import { isEmptyFilter, type MapFilter, type PermissionName } from '../map/filter.js';
 import { type Inspection, inspectMap } from '../map/inspection.js';
 import { normalise } from '../map/linear-map.js';
 import { mapChanges } from '../map/map-changes.js';
-import { pictureArgument } from './arguments.js';
+import { granuleArgument, pictureArgument } from './arguments.js';
 import { blameFile, EXIT, usageError } from './failure.js';
 import { levelArgument, permissionArgument, rangeArgument, regionArgument } from './inspect-options.js';
 import { writePicture } from './inspect-picture.js';
@@ -22,6 +24,7 @@ interface InspectOptions {
   against?: string;
   map?: string;
   machine?: string;
+  granule?: Granule;
   range?: NonNullable<MapFilter['range']>;
   level?: readonly (keyof LeafCounts)[];
   permission?: readonly PermissionName[];
@@ -53,6 +56,12 @@ export function register(program: Command): void {
     .option('--against <path>', 'compare with this earlier map: the same kinds of path')
     .option('--map <name>', 'which map of the folder: before, after, held, boot, … (NAME.map.json)')
     .option('--machine <file>', 'machine.json to use in place of the one near the map')
+    .addOption(
+      new Option(
+        '--granule <size>',
+        'pages of a kernel_page_tables without a machine.json: 4K, 16K or 64K (default: as its ranges tell)',
+      ).argParser(granuleArgument),
+    )
     .addOption(
       new Option('--range <range>', 'only leaves in START-END or START+SIZE, kernel VAs or PAs').argParser(
         rangeArgument,
@@ -104,11 +113,13 @@ async function inspectCommand(
       unknownKeys: 'warn' as const,
       warn: (line: string) => void warnings.push(line),
       ...(options.machine !== undefined && { machineFile: options.machine }),
+      ...(options.granule !== undefined && { given: { granule: options.granule } }),
     };
     const source = readAnyMap(path, { ...reading, ...(options.map !== undefined && { name: options.map }) });
     await breathe();
     const other =
       options.against === undefined ? null : readAnyMap(options.against, { ...reading, preferred: EARLIEST });
+    if (options.granule !== undefined) requireDump(source, other);
     for (const line of warnings) output.warn(line);
     progress.report(`inspecting ${source.file}`);
     const report = inspect(source, other, options, warnings);
@@ -126,6 +137,17 @@ async function inspectCommand(
   } finally {
     progress.end();
   }
+}
+
+/** Maps and images say their granule themselves. */
+function requireDump(source: AnyMap, other: AnyMap | null): void {
+  if (source.source === 'ptdump' || other?.source === 'ptdump') return;
+  const found = source.source === 'map' ? 'a map' : 'a memory image';
+  throw new InputError(
+    source.file,
+    null,
+    `expected kernel_page_tables for --granule, found ${found}, which says its own`,
+  );
 }
 
 function inspect(

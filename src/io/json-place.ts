@@ -12,7 +12,7 @@ import {
 /** Keys and indexes from the root of a JSON text to a value in it. */
 export type JsonPath = readonly PropertyKey[];
 
-// All of this runs once, on the way to an error: JSON.parse() is fast but cannot tell a place.
+// This runs on the way to an error: JSON.parse() is fast but cannot tell a place.
 
 /** Where a text that JSON.parse() refused goes wrong. */
 export function describeSyntaxError(text: string): { line: number; expected: string; found: string } {
@@ -110,7 +110,8 @@ function steps(path: JsonPath): (string | number)[] {
   return path.map((step) => (typeof step === 'number' ? step : String(step)));
 }
 
-function lineAt(text: string, offset: number): number {
+/** The line of a character, counted from 1. */
+export function lineAt(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line++;
   return line;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { InputError } from './input-error.js';
+import { findRepeatedKey } from './json-keys.js';
 import { describeSyntaxError, describeValue, type JsonPath, lineOfKey, lineOfValue } from './json-place.js';
 
 export interface JsonOptions {
@@ -30,7 +31,8 @@ type Issue = z.core.$ZodIssue;
 
 /**
  * The typed value of a JSON text.
- * @throws InputError naming the line: malformed JSON, a value the schema refuses, an unknown key.
+ * @throws InputError naming the line: malformed JSON, a key that an object has twice, a value the schema refuses, an
+ *   unknown key.
  */
 export function parseJson<Schema extends z.ZodType>(
   text: string,
@@ -65,6 +67,14 @@ export function parseJsonDocument<Schema extends z.ZodType>(
 }
 
 function parseText(text: string, file: string): unknown {
+  const value = parseSyntax(text, file);
+  const repeated = findRepeatedKey(text);
+  if (repeated === null) return value;
+  const { key, path, line } = repeated;
+  throw new InputError(file, line, `${keyPrefix(path)}expected each key once, found "${key}" twice`);
+}
+
+function parseSyntax(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

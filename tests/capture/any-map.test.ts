@@ -50,6 +50,22 @@ describe('folders', () => {
   });
 });
 
+test('a machine.json or a map that has a field twice is refused at the second', () => {
+  const machineFile = join(folder, 'twice.json');
+  const machine = readFileSync(capturedFile('4k-bbml2/machine.json'), 'utf8').trimEnd();
+  writeFileSync(machineFile, `${machine.slice(0, -1)},\n"granule": 16384}`);
+  const line = machine.split('\n').length + 1;
+  expect(() => readAnyMap(capturedFile('4k-bbml2'), { machineFile })).toThrow(
+    `${machineFile}:${line}: expected each key once, found "granule" twice`,
+  );
+  const map = join(folder, 'twice.map.json');
+  const text = readFileSync(capturedFile('4k-bbml2/boot.map.json'), 'utf8');
+  writeFileSync(map, text.replace('{', '{"leaves": [],\n'));
+  expect(() => readAnyMap(map, { machineFile: capturedFile('4k-bbml2/machine.json') })).toThrow(
+    `${map}:3: expected each key once, found "leaves" twice`,
+  );
+});
+
 const dumps = capturedFiles(/kernel_page_tables[.\w]*\.txt(\.gz)?$/);
 
 describe('kernel_page_tables', () => {

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { InputError } from '../../src/io/input-error.js';
 import { parseJson, parseJsonDocument } from '../../src/io/json.js';
 import { addressField, descriptorField, sizeField } from '../../src/io/json-fields.js';
+import { findRepeatedKey } from '../../src/io/json-keys.js';
 
 const schema = z.strictObject({
   kind: z.literal(['page', 'block']),
@@ -119,6 +121,57 @@ describe('wrong values', () => {
       line: 1,
       message: 'in.json:1: live: expected true, found silence',
     });
+  });
+});
+
+describe('a key twice', () => {
+  const twice = (text: string) => () =>
+    parseJson(text, 'in.json', z.looseObject({ list: z.array(z.unknown()).optional() }), {
+      unknownKeys: 'warn',
+    });
+
+  test.each([
+    ['{"a": 1,\n "b": 2,\n "a": 1}', 'in.json:3: expected each key once, found "a" twice'],
+    ['{"a": 1,\n "a" \t:\n 2, "b": 1, "b": 2}', 'in.json:2: expected each key once, found "a" twice'],
+    ['{"list": [{},\n{"x": 1,\n"x": 2}]}', 'in.json:3: list[1]: expected each key once, found "x" twice'],
+    ['{"o": {"p": {"x": 1, "x": 2}}}', 'in.json:1: o.p: expected each key once, found "x" twice'],
+    ['{"x": 1,\n"\\u0078": 2}', 'in.json:2: expected each key once, found "x" twice'],
+    ['{"a\\"b": 1, "b": 2,\n"a\\"b": 3}', 'in.json:2: expected each key once, found "a"b" twice'],
+    ['{"": 1,\n"": 2}', 'in.json:2: expected each key once, found "" twice'],
+    ['{"a:b": 1,\n"a:b": 2}', 'in.json:2: expected each key once, found "a:b" twice'],
+    ['{"__proto__": 1,\n"__proto__": 2}', 'in.json:2: expected each key once, found "__proto__" twice'],
+  ])('%j is refused at the second', (text, message) => {
+    expect(twice(text)).toThrow(InputError);
+    expect(twice(text)).toThrow(message);
+  });
+
+  test.each([
+    ['{"list": [{"x": 1}, {"x": 2}], "x": {"x": 3}}'],
+    ['{"x": "a", "y": "x", "z": "\\"x\\": \\"x\\":", "w": ": \\\\"}'],
+    ['{"x": 1, "X": 2, " x": 3, "x ": 4}'],
+    ['{"list": []}'],
+  ])('%j has none', (text) => {
+    expect(twice(text)()).toEqual(JSON.parse(text));
+  });
+
+  test('any text that has none is taken, and refused once it has', () => {
+    const key = fc.oneof(fc.constantFrom('a', '"', '\\', ':', '":"', '\\"', ' '), fc.string());
+    const object = fc.dictionary(key, fc.oneof(fc.string(), fc.dictionary(key, fc.string())));
+    fc.assert(
+      fc.property(object, key, fc.integer({ min: 0, max: 2 }), (value, name, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        expect(findRepeatedKey(text)).toBeNull();
+        const entry = `${JSON.stringify(name)}:0`;
+        const spoilt = `{${entry},"o":${text},${entry}}`;
+        fc.pre(name !== 'o');
+        expect(findRepeatedKey(spoilt)).toEqual({ key: name, path: [], line: text.split('\n').length });
+      }),
+    );
+  });
+
+  test('in what is nested too deeply to be looked at is left to the schema', () => {
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    expect(refusal(deep)).toMatch(/^in\.json:1: /);
   });
 });
 

@@ -10,7 +10,7 @@ import {
 import type { Ptdump } from '../texts/ptdump.js';
 import type { Vmallocinfo } from '../texts/vmallocinfo.js';
 import { ask } from './ask.js';
-import { dumpFitsGranule, vaBitsOfDump } from './dump-geometry.js';
+import { granulesOfDump, showsStart, vaBitsOfDump } from './dump-geometry.js';
 import { type Evidence, type Given, given, type Known, known, nameOf } from './evidence.js';
 import { rowOfVmallocTotal } from './vmalloc-total.js';
 
@@ -42,10 +42,11 @@ function findGranule(evidence: Evidence, wish: Given): Known<Granule> | null {
     (wish.granule ? given(wish.granule, '--granule') : null) ??
     granuleFromConfig(evidence) ??
     granuleFromImages(evidence) ??
-    granuleFromDumps(evidence.ptdumps ?? []) ??
+    granuleShownByDumps(evidence.ptdumps ?? []) ??
     (evidence.vmallocinfo ? granuleFromGuardPages(evidence.vmallocinfo) : null) ??
     granuleFromVmallocTotal(evidence) ??
-    granuleFromRelease(evidence)
+    granuleFromRelease(evidence) ??
+    largestGranuleOfDumps(evidence.ptdumps ?? [])
   );
 }
 
@@ -72,11 +73,25 @@ function granuleFromImages({ images = [], maps = [] }: Evidence): Known<Granule>
   return first ? known(first.map.granule, 'read', nameOf(first.file)) : null;
 }
 
-/** The largest granule whose leaves tile every range: multiples of 64K are multiples of 4K too, not the other way. */
-function granuleFromDumps(dumps: readonly Ptdump[]): Known<Granule> | null {
+/** The one granule whose entries tile every range. */
+function granuleShownByDumps(dumps: readonly Ptdump[]): Known<Granule> | null {
   for (const dump of dumps) {
-    const granule = GRANULES.toReversed().find((candidate) => dumpFitsGranule(dump, candidate));
-    if (granule) return known(granule, 'derived', `${nameOf(dump.file)}: sizes of its ranges`);
+    const [granule, ...others] = granulesOfDump(dump);
+    if (granule && others.length === 0) {
+      return known(granule, 'derived', `${nameOf(dump.file)}: sizes of its ranges`);
+    }
+  }
+  return null;
+}
+
+/** Multiples of 64K are multiples of 4K too, but few ranges of a kernel with 4K pages are multiples of 64K. */
+function largestGranuleOfDumps(dumps: readonly Ptdump[]): Known<Granule> | null {
+  for (const dump of dumps) {
+    const granules = granulesOfDump(dump);
+    const granule = granules.pop();
+    if (granule === undefined) continue;
+    const others = granules.map(formatGranule).join(' or ');
+    return known(granule, 'assumed', `${nameOf(dump.file)}: its ranges could be of ${others} pages too`);
   }
   return null;
 }
@@ -132,7 +147,10 @@ function findVaBits(
   if (map) return known(map.map.vaBits, 'read', nameOf(map.file));
   for (const dump of evidence.ptdumps ?? []) {
     const bits = vaBitsOfDump(dump, granule);
-    if (bits) return known(bits, 'derived', `${nameOf(dump.file)}: where the linear map starts`);
+    if (bits === null) continue;
+    const name = nameOf(dump.file);
+    if (showsStart(dump, granule)) return known(bits, 'derived', `${name}: where the linear map starts`);
+    return known(bits, 'assumed', `${name}: its first memory, as nothing shows where the linear map starts`);
   }
   return (
     bitsFromLinearAddresses(evidence, granule) ??

@@ -14,10 +14,11 @@ import {
   rootLevelOf,
   type TableDescriptor,
 } from '../../map/linear-map.js';
-import type { Ptdump, PtdumpLeaf, PtdumpLevel, PtdumpRange } from '../texts/ptdump.js';
+import type { Ptdump, PtdumpLeaf, PtdumpRange } from '../texts/ptdump.js';
 import { requireGroups, requireWhole } from './dump-completeness.js';
 import { type LeafPrototypes, leafPrototypes } from './leaf-prototypes.js';
 import { linearEndOf } from './mapped-memory.js';
+import { levelNamed } from './ptdump-level.js';
 
 interface PtdumpMap {
   /** In normal form. */
@@ -195,12 +196,6 @@ class Rebuilt {
     const range = `${formatAddress(start)}-${formatAddress(end)}`;
     return new InputError(this.dump.file, line, `expected ${expected}, found ${found ?? range}`);
   }
-}
-
-/** A folded level prints the name of the root: 1G blocks of 4K/39, and up to 6.14 the blocks of two levels. */
-function levelNamed(name: PtdumpLevel, rootLevel: number): number {
-  if (name === 'PGD') return rootLevel;
-  return { P4D: 0, PUD: 1, PMD: 2, PTE: 3 }[name];
 }
 
 /** With KPTI, tables made by the boot carry nG and those of later splits do not: the boot is simulated to tell. */
