@@ -39,9 +39,11 @@ class WhatIfView {
     this.#show(true);
     // A link to a state leads here, although no element is called like that.
     if (!isWhatIfHash(location.hash)) return;
-    this.place.scrollIntoView();
+    // At once: the page scrolls smoothly, which is for those who follow a link within it.
+    const lead = () => this.place.scrollIntoView({ behavior: 'instant' });
+    lead();
     // What is above becomes higher or lower with the page's own fonts.
-    void document.fonts.ready.then(() => this.place.scrollIntoView());
+    void document.fonts.ready.then(lead);
   }
 
   #choose(final: boolean): void {
