@@ -136,7 +136,7 @@ export class Core {
   readonly #log: { kindMask: number; capacity: number };
   readonly #exports: WebAssembly.Exports;
   /** What others may have when this core ends. */
-  readonly #lent: WebAssembly.Instance | null;
+  #lent: WebAssembly.Instance | null;
 
   /** @param instance of any build, for this core alone */
   constructor(instance?: WebAssembly.Instance) {
@@ -192,6 +192,8 @@ export class Core {
   end(): void {
     this.#geometry = undefined;
     if (this.#lent) POOL.giveBack(this.#lent);
+    // A second call would have two cores share it.
+    this.#lent = null;
   }
 
   get geometry(): Geometry {

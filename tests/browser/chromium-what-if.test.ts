@@ -117,7 +117,7 @@ describeInChromium('what if in Chromium', (chromium) => {
     // The link leads there: the controls are in the window.
     const top = () =>
       other.page.locator('#what-if-app').evaluate((place) => place.getBoundingClientRect().top);
-    await expect.poll(async () => Math.abs(await top()), { timeout: 10_000 }).toBeLessThan(100);
+    await expect.poll(async () => Math.abs(await top())).toBeLessThan(100);
   });
 
   test('marks the chosen strategy among all', async () => {

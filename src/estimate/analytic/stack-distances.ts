@@ -27,7 +27,7 @@ const POOL = new InstancePool();
 
 /** Exact stack distances of one stream of accesses. */
 export class StackDistances {
-  readonly #instance = POOL.take();
+  #lent: WebAssembly.Instance | null = POOL.take();
   readonly #raw: StackExports;
   readonly #buffer: number;
   readonly #depth: number;
@@ -40,7 +40,7 @@ export class StackDistances {
     if (!Number.isInteger(shift) || shift < 12 || shift > 52) {
       throw new RangeError(`a unit of a power of two from 4096 bytes, not ${unitBytes}`);
     }
-    const { exports } = this.#instance;
+    const { exports } = this.#lent as WebAssembly.Instance;
     this.#raw = exports as unknown as StackExports;
     const { buffer, depth } = constants(exports, 'STACK', ['buffer', 'depth']);
     this.#buffer = buffer;
@@ -61,7 +61,8 @@ export class StackDistances {
 
   /** Leaves the memory to others that are made later. Nothing else may be called any more. */
   end(): void {
-    POOL.giveBack(this.#instance);
+    if (this.#lent) POOL.giveBack(this.#lent);
+    this.#lent = null;
   }
 
   /** Starts counting anew with the stack as it is: what came before was a warm-up. */

@@ -43,7 +43,6 @@ interface Capacity {
 }
 
 /** The curves of a main job: its most telling streams on the main core. */
-
 export function missCurves(run: Run): Chart | null {
   const records = onMainCore(run).filter(({ stream }) => STREAMS.includes(stream.name));
   const lines = records.flatMap(({ stream: { name, captured }, configurations }) =>
