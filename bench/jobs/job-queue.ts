@@ -7,26 +7,24 @@ export class JobQueue {
   /** Indices of jobs that nobody has begun, the longest first. */
   readonly #left: number[];
   readonly #milliseconds: readonly number[];
-  readonly #kinds: readonly Set<Job['kind']>[];
 
-  /** @param threads how many ask for jobs */
+  /** @param done the kinds of jobs that each thread has done so far; what is given out is added */
   constructor(
     private readonly jobs: readonly Job[],
-    threads: number,
+    private readonly done: readonly Set<Job['kind']>[],
   ) {
     const milliseconds = jobs.map(roughMilliseconds);
     this.#milliseconds = milliseconds;
     this.#left = [...jobs.keys()].sort((a, b) => at(milliseconds, b) - at(milliseconds, a) || a - b);
-    this.#kinds = Array.from({ length: threads }, () => new Set());
   }
 
   /** The index of the job that a thread, from 0, is to do now; undefined where all are begun. */
   take(thread: number): number | undefined {
-    const own = at(this.#kinds, thread);
+    const own = at(this.done, thread);
     const index = this.#isUrgent()
       ? this.#left[0]
       : (this.#longest((kind) => own.has(kind)) ??
-        this.#longest((kind) => this.#kinds.every((kinds) => !kinds.has(kind))) ??
+        this.#longest((kind) => this.done.every((kinds) => !kinds.has(kind))) ??
         this.#left[0]);
     if (index === undefined) return undefined;
     this.#left.splice(this.#left.indexOf(index), 1);
@@ -38,7 +36,7 @@ export class JobQueue {
   #isUrgent(): boolean {
     const lengths = this.#left.map((index) => at(this.#milliseconds, index));
     const sum = lengths.reduce((total, ms) => total + ms, 0);
-    return (lengths[0] ?? 0) * this.#kinds.length >= sum;
+    return (lengths[0] ?? 0) * this.done.length >= sum;
   }
 
   #longest(isWanted: (kind: Job['kind']) => boolean): number | undefined {

@@ -22,6 +22,8 @@ export function defaultThreads(): number {
 /** Threads that are there for several lists of jobs, for new ones would have to compile everything again. */
 export class JobRunner {
   readonly #workers: Worker[] = [];
+  /** Kinds of jobs that each of them has done. */
+  readonly #done: Set<Job['kind']>[] = [];
 
   /** @param threads at most; with 1, jobs are run in the thread of the caller */
   constructor(private readonly threads: number) {}
@@ -32,7 +34,8 @@ export class JobRunner {
    */
   async run(jobs: readonly Job[], onProgress: (text: string) => void): Promise<JobResult[]> {
     const workers = this.#workersFor(jobs.length);
-    const queue = new JobQueue(jobs, workers.length);
+    for (const thread of workers.keys()) this.#done[thread] ??= new Set();
+    const queue = new JobQueue(jobs, this.#done.slice(0, workers.length));
     const results: JobResult[] = [];
     const failures: { at: number; error: unknown }[] = [];
     let begun = 0;
@@ -59,6 +62,7 @@ export class JobRunner {
 
   /** Threads end at once, whatever they are doing. */
   async end(): Promise<void> {
+    this.#done.length = 0;
     await Promise.all(this.#workers.splice(0).map((worker) => worker.end()));
   }
 

@@ -5,6 +5,7 @@ import { type Counters, counterReader } from './counters.js';
 import { InstancePool } from './instance-pool.js';
 import type { CoreExports } from './module.js';
 import { type Masks, masks, type OperationList, RECORD_WORDS } from './operations.js';
+import { Readout, type Run, type RunVisitor, type Translation } from './readout.js';
 
 const SYSTEM = [
   'requiresBbml2',
@@ -93,31 +94,6 @@ export interface Geometry {
   contiguousSize(level: number): number;
 }
 
-interface Translation {
-  level: number;
-  /** Bytes of the leaf, and of what one TLB entry may cover (its contiguous group). */
-  leafBytes: number;
-  reachBytes: number;
-  contiguous: boolean;
-  valid: boolean;
-  pa: number;
-  descriptor: bigint;
-  /** PXN of the leaf or of any table on the way. */
-  privilegedExecuteNever: boolean;
-  /** Every descriptor read, from the root. */
-  read: bigint[];
-}
-
-/** One run of readRuns(): leaves, or table descriptors whose spans follow each other. */
-export interface Run {
-  table: boolean;
-  level: number;
-  va: Address;
-  pa: number;
-  count: number;
-  attributes: bigint;
-}
-
 const POOL = new InstancePool();
 
 export class Core {
@@ -135,6 +111,7 @@ export class Core {
   readonly #summaryTables: Readonly<Record<(typeof TABLES)[number], number>>;
   readonly #log: { kindMask: number; capacity: number };
   readonly #exports: WebAssembly.Exports;
+  readonly #readout: Readout;
   /** What others may have when this core ends. */
   #lent: WebAssembly.Instance | null;
 
@@ -143,6 +120,7 @@ export class Core {
     this.#lent = instance ? null : POOL.take();
     const { exports } = instance ?? (this.#lent as WebAssembly.Instance);
     this.#exports = exports;
+    this.#readout = new Readout(exports);
     this.raw = exports as unknown as CoreExports;
     this.operation = constants(exports, 'OPERATION', OPERATIONS);
     if (this.operation.bytes !== 4 * RECORD_WORDS)
@@ -255,42 +233,17 @@ export class Core {
 
   /** The leaf that translates `va`, or null where an entry on the way is empty. */
   walk(va: Address): Translation | null {
-    if (this.raw.walk(va) === constant(this.#exports, 'WALK_NONE')) return null;
-    const view = new DataView(this.raw.memory.buffer, this.raw.walkResult(), 96);
-    const descriptor = view.getBigUint64(8, true);
-    const reads = view.getUint32(36, true);
-    return {
-      level: view.getInt32(32, true),
-      leafBytes: Number(view.getBigUint64(16, true)),
-      reachBytes: Number(view.getBigUint64(24, true)),
-      contiguous: (descriptor & this.bits.contiguous) !== 0n,
-      valid: (descriptor & this.bits.valid) !== 0n,
-      pa: Number(view.getBigUint64(0, true)),
-      descriptor,
-      privilegedExecuteNever: view.getUint32(40, true) === 1,
-      read: Array.from({ length: reads }, (_, i) => view.getBigUint64(48 + 8 * i, true)),
-    };
+    return this.#readout.walk(va, this.bits);
   }
 
   /** All runs of the linear map, leaves and tables, in address order; adjacent ones may belong together. */
-  *runs(): Generator<Run> {
-    const { pageOffset, pageEnd } = this.geometry;
-    const bytes = constant(this.#exports, 'RUN_BYTES');
-    const table = constant(this.#exports, 'RUN_TABLE');
-    for (let from = pageOffset; from !== pageEnd; from = this.raw.runsResume()) {
-      const records = this.raw.readRuns(from);
-      const view = new DataView(this.raw.memory.buffer, this.raw.runsBuffer(), records * bytes);
-      for (let at = 0; at < records * bytes; at += bytes) {
-        yield {
-          table: view.getUint32(at + 4, true) === table,
-          level: view.getInt32(at, true),
-          va: Number(view.getBigInt64(at + 8, true)),
-          pa: Number(view.getBigUint64(at + 16, true)),
-          count: Number(view.getBigUint64(at + 24, true)),
-          attributes: view.getBigUint64(at + 32, true),
-        };
-      }
-    }
+  runs(): Generator<Run> {
+    return this.#readout.runs(this.geometry);
+  }
+
+  /** The same one by one without an object for each, for maps of millions of runs. */
+  eachRun(visit: RunVisitor): void {
+    this.#readout.eachRun(this.geometry, visit);
   }
 
   summary(): Summary {

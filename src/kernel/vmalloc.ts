@@ -1,6 +1,7 @@
 // vmalloc areas: their address range with its guard page, their flags, their pages, and how they are mapped.
 import type { Core, Geometry } from '../core/core.js';
 import type { Address } from '../io/address.js';
+import { consecutiveRuns } from './alias-policy.js';
 import type { Backing, PageAllocator } from './page-allocator.js';
 
 export interface VmArea {
@@ -21,6 +22,7 @@ export interface VmArea {
 
 /** Modules, BPF programs and everything else of vmalloc lie above this distance from PAGE_END. */
 const MODULES_BYTES = 2 ** 31;
+const BY_PAGES = { noBlock: true, noCont: true };
 
 /** How vmalloc() maps an area of that many bytes that may be huge: by PMDs, by contiguous PTEs, or by pages. */
 export function hugeBacking(bytes: number, geometry: Geometry): Backing {
@@ -68,12 +70,25 @@ export class VmallocSpace {
       unit: huge ? unit : granule,
     };
     this.#next = addr + area.size;
-    for (let at = 0; at < bytes; at += area.unit) {
-      const pa = area.pages[at / granule] as number;
-      this.core.mapRange(pa, addr + at, area.unit, 'kernel', huge ? {} : { noBlock: true, noCont: true });
-    }
+    this.#map(area);
     this.areas.push(area);
     return area;
+  }
+
+  /** By units where it is huge-mapped; else by pages, of which neighbours take one call. */
+  #map({ addr, pages, unit }: VmArea): void {
+    const { granule } = this.core.geometry;
+    if (unit > granule) {
+      for (let at = 0; at < pages.length; at += unit / granule) {
+        this.core.mapRange(pages[at] as number, addr + at * granule, unit, 'kernel');
+      }
+      return;
+    }
+    let at = addr;
+    for (const { pa, size } of consecutiveRuns(pages, granule)) {
+      this.core.mapRange(pa, at, size, 'kernel', BY_PAGES);
+      at += size;
+    }
   }
 
   /** find_vm_area(): the area that holds an address, its guard page included. */

@@ -1,10 +1,13 @@
 // The linear map in the core as one short text, to tell maps apart without keeping them.
 import { createHash, type Hash } from 'node:crypto';
-import type { Core, Run } from '../core/core.js';
+import type { Core } from '../core/core.js';
+import type { Address } from '../io/address.js';
 
 /** As many as keep two of some thousand different maps apart. */
 const HEX_DIGITS = 16;
 const ALL_ATTRIBUTES = ~0n;
+/** Of the highest root table that there is. */
+const FIRST_LEVEL = -1;
 
 /**
  * Digest of the core's linear map: every leaf with its level, VA, PA and attributes, and every table descriptor but for
@@ -15,36 +18,49 @@ const ALL_ATTRIBUTES = ~0n;
 export function mapDigest(core: Core, attributes = ALL_ATTRIBUTES): string {
   const { granule, vaBits, levelSize } = core.geometry;
   // Tables and leaves of all levels come mixed, by address, and tables part runs of leaves: each sort is joined alone.
-  const sorts = new Map<string, JoinedRuns>();
-  for (const run of core.runs()) {
-    const name = `${run.table ? 'tables' : 'leaves'} ${run.level}`;
-    let sort = sorts.get(name);
-    if (sort === undefined) {
-      sort = new JoinedRuns(levelSize(run.level));
-      sorts.set(name, sort);
-    }
-    sort.add(run, run.attributes & attributes);
-  }
+  const tables: (JoinedRuns | undefined)[] = [];
+  const leaves: (JoinedRuns | undefined)[] = [];
+  core.eachRun((table, level, va, pa, count, allAttributes) => {
+    const sorts = table ? tables : leaves;
+    const at = level - FIRST_LEVEL;
+    sorts[at] ??= new JoinedRuns(levelSize(level), table);
+    sorts[at].add(va, pa, count, allAttributes & attributes);
+  });
   const all = createHash('sha256').update(`${granule} ${vaBits}`);
-  for (const name of [...sorts.keys()].sort()) all.update(`\n${name} ${sorts.get(name)?.digest()}`);
+  for (const [name, sorts] of Object.entries({ leaves, tables })) {
+    sorts.forEach((sort, at) => {
+      if (sort) all.update(`\n${name} ${at + FIRST_LEVEL} ${sort.digest()}`);
+    });
+  }
   return all.digest('hex').slice(0, HEX_DIGITS);
 }
 
 /** Tables, or leaves, of one level in address order, joined wherever one run goes on with the next. */
 class JoinedRuns {
   readonly #hash: Hash = createHash('sha256');
-  #last: Run | null = null;
+  /** The run that may go on; `count` is 0 before the first. */
+  #va: Address = 0;
+  #pa = 0;
+  #count = 0;
+  #attributes = 0n;
 
-  constructor(private readonly size: number) {}
+  constructor(
+    private readonly size: number,
+    private readonly table: boolean,
+  ) {}
 
-  add(run: Run, attributes: bigint): void {
-    const last = this.#last;
-    if (last !== null && this.#goesOn(last, run, attributes)) {
-      last.count += run.count;
+  add(va: Address, pa: number, count: number, attributes: bigint): void {
+    const bytes = this.#count * this.size;
+    const follows = va === this.#va + bytes && (this.table || pa === this.#pa + bytes);
+    if (this.#count > 0 && follows && attributes === this.#attributes) {
+      this.#count += count;
       return;
     }
     this.#write();
-    this.#last = { ...run, attributes };
+    this.#va = va;
+    this.#pa = pa;
+    this.#count = count;
+    this.#attributes = attributes;
   }
 
   digest(): string {
@@ -52,15 +68,8 @@ class JoinedRuns {
     return this.#hash.digest('hex');
   }
 
-  #goesOn(last: Run, { table, va, pa }: Run, attributes: bigint): boolean {
-    const bytes = last.count * this.size;
-    return last.attributes === attributes && va === last.va + bytes && (table || pa === last.pa + bytes);
-  }
-
   #write(): void {
-    if (this.#last === null) return;
-    const { table, va, pa, count, attributes } = this.#last;
-    this.#hash.update(`${va} ${table ? '' : pa} ${count} ${attributes}\n`);
-    this.#last = null;
+    if (this.#count === 0) return;
+    this.#hash.update(`${this.#va} ${this.table ? '' : this.#pa} ${this.#count} ${this.#attributes}\n`);
   }
 }

@@ -1,6 +1,7 @@
 // Proof that a twin and the core have come to the same map by the same number of steps.
-import type { Core, Run } from '../../../src/core/core.js';
+import type { Core } from '../../../src/core/core.js';
 import { totalSplits, totalTables } from '../../../src/core/counters.js';
+import type { Run } from '../../../src/core/readout.js';
 import { formatAddress } from '../../../src/io/address.js';
 import type { TwinMap } from './linear-map.js';
 import { twinRuns } from './readout.js';

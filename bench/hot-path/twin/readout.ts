@@ -1,5 +1,5 @@
 // The twin's map as runs, in the form in which the core gives its own; for comparing the two.
-import type { Run } from '../../../src/core/core.js';
+import type { Run } from '../../../src/core/readout.js';
 import { ENTRIES, LAST_LEVEL, levelPages, PAGE_SHIFT, ROOT_LEVEL } from './geometry.js';
 import type { TwinMap } from './linear-map.js';
 

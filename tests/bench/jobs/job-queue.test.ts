@@ -20,9 +20,12 @@ const anyJobs = fc.array(
   { maxLength: 40 },
 );
 
+type Kinds = Set<Job['kind']>;
+const newThreads = (n: number): Kinds[] => Array.from({ length: n }, () => new Set());
+
 /** What each of two threads is given where they take turns. */
-function inTurns(jobs: readonly Job[]): Job['kind'][][] {
-  const queue = new JobQueue(jobs, 2);
+function inTurns(jobs: readonly Job[], threads = newThreads(2)): Job['kind'][][] {
+  const queue = new JobQueue(jobs, threads);
   const given: Job['kind'][][] = [[], []];
   for (let turn = 0; turn < jobs.length; turn++) {
     const job = jobs[queue.take(turn % 2) as number] as Job;
@@ -38,7 +41,7 @@ describe('a queue of jobs', () => {
         anyJobs,
         fc.array(fc.nat({ max: 7 }), { minLength: 60, maxLength: 60 }),
         (jobs, threads) => {
-          const queue = new JobQueue(jobs, 8);
+          const queue = new JobQueue(jobs, newThreads(8));
           const given = threads.flatMap((thread) => queue.take(thread) ?? []);
           expect(given.toSorted((a, b) => a - b)).toEqual([...jobs.keys()]);
         },
@@ -53,6 +56,15 @@ describe('a queue of jobs', () => {
     expect([first, second]).toEqual([Array(8).fill('replay'), Array(8).fill('comparison')]);
   });
 
+  it('leaves it with that kind in later lists of jobs', () => {
+    const threads: Kinds[] = [new Set(['comparison']), new Set(['replay'])];
+    const jobs = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? replay : comparison));
+    const given = inTurns(jobs, threads).map((kinds) => kinds.slice(0, 8));
+    expect(given).toEqual([Array(8).fill('comparison'), Array(8).fill('replay')]);
+    inTurns([flushSizes], threads);
+    expect(threads[0]).toContain('flush sizes');
+  });
+
   it('has a thread help with what others do where nothing else is left', () => {
     const [first = [], second = []] = inTurns([...Array<Job>(8).fill(replay), flushSizes, flushSizes]);
     expect(first).toEqual(Array(5).fill('replay'));
@@ -61,7 +73,7 @@ describe('a queue of jobs', () => {
 
   it('begins first what all would wait for in the end', () => {
     const jobs = [...Array<Job>(5).fill(replay), stream(20), stream(20)];
-    const queue = new JobQueue(jobs, 2);
+    const queue = new JobQueue(jobs, newThreads(2));
     expect([queue.take(0), queue.take(1)]).toEqual([5, 6]);
   });
 });
