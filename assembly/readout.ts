@@ -3,8 +3,9 @@
 // A record is 40 bytes:  +0 level i32 | +4 kind u32 | +8 va u64 | +16 pa u64 | +24 count u64 | +32 attributes u64
 // A leaf run is `count` leaves with VA and PA both ascending and equal attributes. A table record is `count`
 // table descriptors at `level` whose spans follow each other.
-import { attributesOf, CONTIGUOUS, isTable, oaOf, READ_ONLY, VALID } from './descriptor';
+import { attributesOf, CONTIGUOUS, isTable, oaMask, oaOf, READ_ONLY, VALID } from './descriptor';
 import {
+  DESCRIPTOR_SHIFT,
   entriesAt,
   entryOf,
   granuleSize,
@@ -56,6 +57,10 @@ export function readRuns(from: u64): u32 {
 }
 
 function readTable(table: usize, level: i32, va: u64, end: u64, from: u64): void {
+  if (level === LAST_LEVEL) {
+    readPages(entryOf(table, level, va), va, end);
+    return;
+  }
   const size = levelSize(level);
   const tableStart = va;
   while (va < end) {
@@ -69,7 +74,7 @@ function readTable(table: usize, level: i32, va: u64, end: u64, from: u64): void
     const desc = load<u64>(entryOf(table, level, va));
     if (desc !== 0) {
       const start = va & ~(size - 1);
-      if (level === LAST_LEVEL || !isTable(desc)) {
+      if (!isTable(desc)) {
         addLeaves(level, start, oaOf(desc), 1, attributesOf(desc));
       } else if (isUniform(desc)) {
         readUniform(desc, level, start);
@@ -81,6 +86,43 @@ function readTable(table: usize, level: i32, va: u64, end: u64, from: u64): void
     }
     va = next;
   }
+}
+
+/** The same for a table of pages, whose entries from `entry` on are those of [va, end). */
+function readPages(entry: usize, va: u64, end: u64): void {
+  const first = va;
+  const granule = <u64>granuleSize;
+  while (va < end) {
+    if (records >= FULL && va !== first) {
+      stopped = true;
+      resumeVa = va;
+      return;
+    }
+    const desc = load<u64>(entry);
+    const pages = pagesAlike(entry, (end - va) / granule);
+    if (desc !== 0) addLeaves(LAST_LEVEL, va, oaOf(desc), pages, attributesOf(desc));
+    entry += <usize>(pages << DESCRIPTOR_SHIFT);
+    va += pages * granule;
+  }
+}
+
+/** How many page descriptors from `entry` on, of `most`, are the first one but for an address that goes on; at least 1. */
+function pagesAlike(entry: usize, most: u64): u64 {
+  const granule = <u64>granuleSize;
+  let desc = load<u64>(entry);
+  if (desc === 0) return 1;
+  // The bits of the address that are in their own place, whatever the format: beyond them, counting on changes others.
+  const field = oaOf(oaMask & ~(granule - 1));
+  const room = (field - (desc & field)) / granule + 1;
+  const end = entry + <usize>(min(most, room) << DESCRIPTOR_SHIFT);
+  let at = entry;
+  for (; at + 32 <= end; at += 32, desc += granule << 2) {
+    const front = (load<u64>(at) ^ desc) | (load<u64>(at, 8) ^ (desc + granule));
+    const back = (load<u64>(at, 16) ^ (desc + 2 * granule)) | (load<u64>(at, 24) ^ (desc + 3 * granule));
+    if (front | back) break;
+  }
+  for (; at < end && load<u64>(at) === desc; at += 8) desc += granule;
+  return <u64>(at - entry) >> DESCRIPTOR_SHIFT;
 }
 
 function readUniform(desc: u64, level: i32, va: u64): void {
@@ -153,7 +195,7 @@ export function summarise(): void {
 function summariseTable(table: usize, level: i32, va: u64, end: u64): void {
   const size = levelSize(level);
   if (level === LAST_LEVEL) {
-    summarisePages(entryOf(table, level, va), min(entriesAt(level), <u32>((end - va) / size)));
+    summarisePages(entryOf(table, level, va), (end - va) / size);
     return;
   }
   while (va < end) {
@@ -181,23 +223,17 @@ function summariseTable(table: usize, level: i32, va: u64, end: u64): void {
   }
 }
 
-function summarisePages(entry: usize, pages: u32): void {
-  let contiguous: u64 = 0;
-  let plain: u64 = 0;
-  let readOnly: u64 = 0;
-  let invalid: u64 = 0;
-  for (let i: u32 = 0; i < pages; i++) {
-    const desc = load<u64>(entry + ((<usize>i) << 3));
-    if (desc === 0) continue;
-    if (desc & CONTIGUOUS) contiguous++;
-    else plain++;
-    if (desc & READ_ONLY) readOnly++;
-    if (!(desc & VALID)) invalid++;
+function summarisePages(entry: usize, pages: u64): void {
+  while (pages > 0) {
+    const desc = load<u64>(entry);
+    const alike = pagesAlike(entry, pages);
+    if (desc !== 0) {
+      const slot = desc & CONTIGUOUS ? SUMMARY_LEAVES_PTE_CONT : SUMMARY_LEAVES_PTE;
+      addLeafSummary(slot, alike, granuleSize, desc);
+    }
+    entry += <usize>(alike << DESCRIPTOR_SHIFT);
+    pages -= alike;
   }
-  add(SUMMARY_LEAVES_PTE_CONT, contiguous);
-  add(SUMMARY_LEAVES_PTE, plain);
-  add(SUMMARY_READ_ONLY_BYTES, readOnly * granuleSize);
-  add(SUMMARY_INVALID_BYTES, invalid * granuleSize);
 }
 
 function addLeafSummary(slot: u32, leaves: u64, size: u64, desc: u64): void {
