@@ -24,10 +24,6 @@ export class Kernel {
   /** Lazily freed areas are waiting, so that the next vm_unmap_aliases() flushes. */
   lazilyFreed = false;
   readonly #list = new OperationList();
-  /** The core's code of the strategy's calls. */
-  readonly #opcode: number;
-  /** VA of PA 0 in the linear map, were it mapped. */
-  readonly #linearBase: Address;
 
   /** Boots a machine in the core, as the kernel that has this alias policy maps it. */
   constructor(
@@ -39,8 +35,6 @@ export class Kernel {
     const { storeUniformTables = false } = options;
     bootLinearMap(core, machine, 'final', { ...alias.boot, storeUniformTables });
     this.policy = linearMapPolicy(machine);
-    this.#opcode = core.operation[alias.operation];
-    this.#linearBase = linearVa(machine, 0);
     this.vmalloc = new VmallocSpace(core);
     this.allocator = new PageAllocator(machine, options.seed);
   }
@@ -170,14 +164,15 @@ export class Kernel {
     const units = area && area.unit > granule ? [area.unit] : [];
     const change = { pages, areaPages: area?.pages ?? pages, units, granule };
     for (const { pa, size } of this.alias.ranges(change)) {
-      this.#push(pa + this.#linearBase, size, masks, flush, chained);
+      this.#push(linearVa(this.machine, pa), size, masks, flush, chained);
     }
   }
 
   #push(start: Address, size: number, masks: Masks, flush: boolean, chained = false): void {
-    const { noFlush, chained: onlyAfterSuccess } = this.core.operation;
-    const flags = (flush ? 0 : noFlush) | (chained ? onlyAfterSuccess : 0);
-    this.#list.push(this.#opcode, flags, start, size, masks);
+    const { operation } = this.core;
+    const opcode = operation[this.alias.operation];
+    const flags = (flush ? 0 : operation.noFlush) | (chained ? operation.chained : 0);
+    this.#list.push(opcode, flags, start, size, masks);
   }
 
   #run(): number {
